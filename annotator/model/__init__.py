@@ -1,0 +1,1 @@
+"""What is said about a text: articles, annotations, the scheme, and the editing session."""
