@@ -44,7 +44,7 @@ def normalise_fragments(fragments: Iterable[Fragment], length: int) -> tuple[Fra
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A labelled piece of text; `fragments` are sorted, disjoint code point pairs `[start, end)`."""
+    """A labelled piece of text; `fragments` are sorted, disjoint pairs `[start, end)`."""
 
     id: str
     label: str

@@ -29,7 +29,7 @@ class Article:
     """One news article. `text` never changes after import; offsets count its code points.
 
     `published` is an ISO 8601 date or date-time, or empty. `steps` names what import did to the
-    bytes (for example "decoded as cp1252", "CRLF to LF"). `regions` are proposals, never annotations.
+    bytes (for example "decoded as cp1252", "CRLF to LF"). `regions` are proposals only.
     """
 
     id: str

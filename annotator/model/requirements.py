@@ -58,7 +58,7 @@ def missing(annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:
 
 
 def unfit(annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:
-    """What the whole scheme (not a profile) does not know or allow; none of it is lost or hidden."""
+    """What the whole scheme (not a profile) does not know or allow; nothing is lost."""
     for span in annotations.in_order():
         label = scheme.labels.get(span.label)
         if label is None:

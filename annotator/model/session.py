@@ -50,8 +50,8 @@ class Session:
     """The only place where an annotation set changes.
 
     `record` is called with every edit once it is applied and must make it durable before it
-    returns; if it raises OSError the edit stays applied and waits in `unsaved`, and `save_pending` (called
-    before the next edit, or by the screen's timer) tries again in order.
+    returns; if it raises OSError the edit stays applied and waits in `unsaved`, and `save_pending`
+    (called with the next edit, or by the screen's timer) tries again in order.
 
     `history` replays what a journal holds: edits up to `annotations.mark` only rebuild undo and
     redo, later ones are applied.
