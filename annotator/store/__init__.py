@@ -1,0 +1,1 @@
+"""Where articles, annotation sets and edits are kept, and how they survive crashes."""
