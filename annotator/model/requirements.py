@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from annotator.model.annotation import AnnotationSet, Link
+from annotator.model.annotation import AnnotationSet, Link, Span
 from annotator.model.scheme import ENTITY, TOPIC, Scheme
 
 IssueKind = Literal[
@@ -38,23 +38,28 @@ def missing(annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:
     Pass the scheme of the profile in use: what it leaves out is not asked for.
     """
     for span in annotations.in_order():
-        label = scheme.labels.get(span.label)
-        if label is None:
-            continue
-        for attribute in label.attributes:
-            if attribute.required and attribute.name not in span.attributes:
-                message = f"{span.label} {span.id} has no {attribute.name}"
-                yield Issue("missing-attribute", span.id, attribute.name, message)
-        for rule in label.links:
-            if len(annotations.links_from(span.id, rule.name)) < rule.minimum:
-                message = f"{span.label} {span.id} has no {rule.name}"
-                yield Issue("missing-link", span.id, rule.name, message)
+        yield from missing_of(span, annotations, scheme)
     for field in scheme.fields:
         value = annotations.fields.get(field.name, field.default)
         if field.required and value in (None, "", ()):
             yield Issue(
                 "missing-field", field.name, field.name, f"the document has no {field.name}"
             )
+
+
+def missing_of(span: Span, annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:
+    """What one span still lacks."""
+    label = scheme.labels.get(span.label)
+    if label is None:
+        return
+    for attribute in label.attributes:
+        if attribute.required and attribute.name not in span.attributes:
+            message = f"{span.label} {span.id} has no {attribute.name}"
+            yield Issue("missing-attribute", span.id, attribute.name, message)
+    for rule in label.links:
+        if len(annotations.links_from(span.id, rule.name)) < rule.minimum:
+            message = f"{span.label} {span.id} has no {rule.name}"
+            yield Issue("missing-link", span.id, rule.name, message)
 
 
 def unfit(annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:
