@@ -1,0 +1,1 @@
+"""How articles and annotations enter and leave: one file per format, no screen."""
