@@ -150,7 +150,9 @@ def _is_possessive(text: str, at: int, end: int, mark: str) -> bool:
     if not _POSSESSIVE.match(text, at, end):
         return False
     later = _LATER[mark].search(text, at + 1, min(end, at + _LOOK_AHEAD))
-    return later is not None and later[0] == mark
+    return (
+        later is not None and later[0] == mark and not _POSSESSIVE.match(text, later.start(), end)
+    )
 
 
 def _trim_end(text: str, start: int, end: int) -> int:

@@ -120,14 +120,15 @@ class Sentences:
 
     def _find(self, start: int, end: int) -> Iterator[int]:
         text = self._text
-        for match in _STOP.finditer(text, start):
-            if match.start() >= end:
-                return
-            if match.start() == start > 0 and _continues(text, start):
+        for match in _STOP.finditer(text, start, end):
+            at, stop = match.span()
+            if at == start > 0 and _continues(text, start):
                 continue
-            if match[0] == "\n":
-                yield match.end()
-            elif (close := sentence_end(text, match.start(), match.end())) is not None:
+            if stop == end:
+                stop = _match_end(_STOP, text, at)
+            if text[at] == "\n":
+                yield stop
+            elif (close := sentence_end(text, at, stop)) is not None:
                 yield close
 
 
