@@ -153,8 +153,11 @@ class AnnotationSet:
 
     @property
     def status(self) -> Status:
-        status = self.fields.get("status", "new")
-        return status if status in ("open", "done", "skipped") else "new"  # type: ignore[return-value]
+        """What was said of the work; until then, open from the first edit on."""
+        status = self.fields.get("status")
+        if status in ("open", "done", "skipped"):
+            return status  # type: ignore[return-value]
+        return "open" if self.mark else "new"
 
     @property
     def flags(self) -> tuple[str, ...]:

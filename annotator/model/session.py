@@ -53,6 +53,8 @@ class Session:
     returns; if it raises OSError the edit stays applied and waits in `unsaved`, and `save_pending`
     (called with the next edit, or by the screen's timer) tries again in order.
 
+    `watch`, if set, is called with every edit after it was recorded (or kept waiting).
+
     `history` replays what a journal holds: edits up to `annotations.mark` only rebuild undo and
     redo, later ones are applied.
     """
@@ -71,6 +73,7 @@ class Session:
         self.scheme = scheme
         self.annotations = annotations
         self.unsaved: list[Edit] = []
+        self.watch: Callable[[Edit], None] | None = None
         self.replayed = 0
         self._record = record
         self._now = now
@@ -480,6 +483,8 @@ class Session:
             self.unsaved.clear()
         else:
             self.save_pending()
+        if self.watch is not None:
+            self.watch(edit)
         return edit
 
     def _remember(self, edit: Edit) -> None:

@@ -68,6 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("dismiss", ("escape",), "Leave the offer or the selection", "Label"),
     Action("next-suggestion", ("w",), "Next suggested attribution", "Label", hint="suggestion"),
     Action("previous-suggestion", ("W",), "Previous suggested attribution", "Label"),
+    Action("take-regions", ("R",), "Take all proposed regions", "Label"),
     Action("next-span", ("tab",), "Next span", "Spans", hint="span"),
     Action("previous-span", ("shift+tab",), "Previous span", "Spans"),
     Action("choose", (";",), "Choose among the spans at the caret", "Spans"),

@@ -1,0 +1,131 @@
+"""The app: one project, one annotator, one screen; signals, themes and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+
+from annotator.model.errors import AnnotatorError
+from annotator.project import Project
+from annotator.tui.keys import Keymap
+from annotator.tui.screens.annotate import AnnotateScreen
+
+GRACE = 2.0  # seconds until a process that cannot leave is ended
+
+
+class AnnotatorApp(App[int]):
+    """Hosts the labelling screen. Exit codes: 0 left by key, 128 + n ended by signal n."""
+
+    TITLE = "annotator"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar = []
+
+    def __init__(self, project: Project, annotator: str, article: str | None = None) -> None:
+        super().__init__()
+        self.project = project
+        self.annotator = annotator
+        self.first = article
+        self.keymap = Keymap(project.settings.keys)
+        self.desk = AnnotateScreen(project, annotator, self.keymap)
+        self.report: Path | None = None
+
+    def on_mount(self) -> None:
+        self.theme = "textual-light" if self.project.settings.theme == "light" else "textual-dark"
+        self._listen_for_the_end()
+        recovered = self.project.recover(self.annotator)
+        self.desk.load_queue()
+        first = self.first or self.desk.unfinished() or self.desk.any_article()
+        self.push_screen(self.desk)
+        if first is None:
+            self.exit(
+                1, message="This project has no articles yet; `annotator add PATHS` adds some."
+            )
+            return
+        self.call_later(self._open, first, [item for item in recovered if item.edits])
+
+    def _open(self, article_id: str, recovered: list) -> None:  # type: ignore[type-arg]
+        try:
+            self.desk.open_article(article_id)
+        except AnnotatorError as error:
+            self.exit(1, message=str(error))
+            return
+        said = [f"Recovered {r.edits} edits in {r.article_id}." for r in recovered]
+        said += self.keymap.conflicts(self.project.scheme)
+        said += [f"{p.path}, line {p.line}: {p.message}" for p in self.project.store.problems]
+        if said:
+            more = f" (and {len(said) - 1} more; `annotator check` lists all)" if said[1:] else ""
+            self.desk.say(said[0] + more, "warning")
+
+    def action_toggle_dark(self) -> None:
+        self.theme = "textual-dark" if self.theme == "textual-light" else "textual-light"
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    def _listen_for_the_end(self) -> None:
+        """Leave in order when the terminal goes away, whether or not a signal says so."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self._end, number)
+        if not self.is_headless:
+            self.set_interval(0.5, self._check_terminal)
+
+    def _end(self, number: int) -> None:
+        watchdog = threading.Timer(GRACE, os._exit, (128 + number,))
+        watchdog.daemon = True
+        watchdog.start()
+        with contextlib.suppress(Exception):
+            self.desk.close_article()
+        self.exit(128 + number, return_code=128 + number)
+
+    def _check_terminal(self) -> None:
+        """A vanished terminal reads as a hang-up; Textual's input thread would spin on it."""
+        try:
+            watched = select.poll()
+            watched.register(sys.__stdin__.fileno(), 0)  # type: ignore[union-attr]
+            gone = any(state & (select.POLLHUP | select.POLLNVAL) for _, state in watched.poll(0))
+        except (AttributeError, OSError, ValueError):
+            return
+        if gone:
+            self._end(signal.SIGHUP)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Write a report without article text to a file, instead of a traceback on the terminal."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+        path = self.project.root / ".annotator" / "crash.txt"
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("".join(frames) + type(error).__name__ + "\n", encoding="utf-8")
+            self.report = path
+        with contextlib.suppress(Exception):
+            self.desk.close_article()
+        self.exit(70, return_code=70)
+
+
+def run(project: Project, annotator: str, *, article: str | None = None, mouse: bool = True) -> int:
+    """Open the labelling screen and return the exit code. Raises AnnotatorError if it is in use."""
+    with project.lock(annotator):
+        app = AnnotatorApp(project, annotator, article)
+        app.run(mouse=mouse and project.settings.mouse)
+    if app.report is not None:
+        raise AnnotatorError(
+            f"Something went wrong inside the program; your work is saved. "
+            f"A report without any article text is in {app.report}."
+        )
+    return app.return_code or 0

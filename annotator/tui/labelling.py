@@ -1,0 +1,391 @@
+"""What the label, link and attribute keys do: spans with defaults, offers, links. No screen here.
+
+The screen turns keys into calls of `Labelling`; `Labelling` turns them into session edits and says
+what to ask next (an `Offer`). Everything is data of the scheme.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from annotator.model.annotation import IMPLICIT, Fragment, Link, Origin, Span, Value
+from annotator.model.errors import EditError
+from annotator.model.scheme import ENTITY, TOPIC, Attribute, Label, LinkType, Scheme
+from annotator.model.session import Session
+from annotator.project import Project
+from annotator.suggest import attributes as computed
+from annotator.suggest import cast, mentions
+from annotator.suggest.links import Candidate, offers
+from annotator.text.units import Range, Units
+
+DIGITS = "123456789"
+
+
+@dataclass(slots=True)
+class Row:
+    """One question of an offer: the targets of a link type, or the values of an attribute.
+
+    `picks` are indices into `candidates` or `values`; `first` is the digit of the first choice.
+    """
+
+    name: str
+    candidates: list[Candidate] = field(default_factory=list)
+    values: tuple[str, ...] = ()
+    picks: list[int] = field(default_factory=list)
+    many: bool = False
+    first: int = 1
+    touched: bool = False
+
+    def __len__(self) -> int:
+        return len(self.candidates) or len(self.values)
+
+    def pick(self, index: int) -> None:
+        """The first pick replaces what was offered; later ones toggle where many may be."""
+        if not self.many or not self.touched:
+            self.picks = [index]
+        elif index in self.picks:
+            self.picks.remove(index)
+        else:
+            self.picks.append(index)
+        self.touched = True
+
+
+@dataclass(slots=True)
+class Offer:
+    """What is asked about a span that was just made; `take` it, change picks by digit, or leave it.
+
+    With `immediate`, the first digit answers it at once (a required attribute).
+    """
+
+    span_id: str
+    rows: list[Row]
+    immediate: bool = False
+
+    def choose(self, digit: str) -> bool:
+        """Pick the choice with this digit; False if there is none."""
+        if digit not in DIGITS:
+            return False
+        number = int(digit)
+        for row in self.rows:
+            if row.first <= number < row.first + len(row):
+                row.pick(number - row.first)
+                return True
+        return False
+
+
+class Labelling:
+    """The labelling rhythm on one article."""
+
+    def __init__(self, project: Project, session: Session, units: Units) -> None:
+        self.project = project
+        self.session = session
+        self.units = units
+        self.scheme: Scheme = project.profile_scheme
+
+    # -- spans -------------------------------------------------------------------------------------
+
+    def label(self, label: Label, ranges: Iterable[Range], origin: Origin = "manual") -> Span:
+        """Mark text with a label, with its computed attributes, as one edit.
+
+        White space at the edges is left out; labels of whole lines take the whole lines. A name is
+        given its entity (known or new) at once. Raises EditError if only white space is selected.
+        """
+        fragments = self._fitted(label, ranges)
+        with self.session.group(f"add {label.name}"):
+            span = self.session.add_span(
+                label.name, fragments, self._computed(label.name, fragments)
+            )
+            self._refer(span)
+        return span
+
+    def relabel(self, span_id: str, label: Label) -> list[Link]:
+        """Change a span's label; attributes that the new label adds are computed."""
+        with self.session.group(f"relabel as {label.name}"):
+            fragments = self._fitted(label, self.session.span(span_id).fragments)
+            lost = self.session.relabel(span_id, label.name)
+            self.session.set_fragments(span_id, fragments)
+            span = self.session.span(span_id)
+            for name, value in self._computed(label.name, fragments).items():
+                if name not in span.attributes:
+                    self.session.set_attribute(span_id, name, value)
+        return lost
+
+    def set_edges(self, span_id: str, ranges: Iterable[Range]) -> Span:
+        span = self.session.span(span_id)
+        label = self.session.scheme.labels.get(span.label)
+        fragments = self._fitted(label, ranges) if label else list(ranges)
+        return self.session.set_fragments(span_id, fragments)
+
+    def add_fragment(self, span_id: str, piece: Range) -> Span:
+        """Add a piece to a span; pieces that overlap are joined, so it can also widen one."""
+        trimmed = self.units.trim(*piece)
+        if trimmed is None:
+            raise EditError("Only white space is selected.")
+        start, end = trimmed
+        kept: list[Fragment] = []
+        for first, last in self.session.span(span_id).fragments:
+            if first <= end and last >= start:
+                start, end = min(start, first), max(end, last)
+            else:
+                kept.append((first, last))
+        return self.session.set_fragments(span_id, [*kept, (start, end)])
+
+    def remove_fragment(self, span_id: str, offset: int) -> Span:
+        """Take away the piece at `offset`. Raises EditError if it is the only one, or none."""
+        span = self.session.span(span_id)
+        rest = [(start, end) for start, end in span.fragments if not start <= offset < end]
+        if len(rest) == len(span.fragments):
+            raise EditError("No fragment of the chosen span is at the caret.")
+        if not rest:
+            raise EditError("This is the span's only fragment; delete the span instead.")
+        return self.session.set_fragments(span_id, rest)
+
+    def mark_same(self, span_id: str) -> list[Span]:
+        """Mark every other occurrence of a span's words with its label, attributes and links."""
+        span = self.session.span(span_id)
+        annotations = self.session.annotations
+        taken = [
+            piece
+            for other in annotations.spans.values()
+            if other.label == span.label or self._excluded(other)
+            for piece in other.fragments
+        ]
+        found = mentions.same_string(self.units, span.surface(self.units.text), taken)
+        made: list[Span] = []
+        with self.session.group(f"mark {len(found)} mentions"):
+            for piece in found:
+                new = self.session.add_span(span.label, [piece], span.attributes, origin="copied")
+                for link in annotations.links_from(span_id):
+                    if link.target_kind != "span":
+                        self.session.link(
+                            new.id, link.type, link.target, link.target_kind, origin="copied"
+                        )
+                made.append(new)
+        return made
+
+    # -- offers ------------------------------------------------------------------------------------
+
+    def questions(self, span: Span) -> list[Offer]:
+        """What to ask about a new span, in order: required attributes, then links."""
+        label = self.scheme.labels.get(span.label)
+        if label is None:
+            return []
+        asked = [
+            Offer(span.id, [Row(a.name, values=a.values, picks=[0])], immediate=True)
+            for a in label.attributes
+            if a.required and a.kind == "choice" and a.name not in span.attributes
+        ]
+        links = self.links_offer(span, label)
+        return [*asked, links] if links else asked
+
+    def links_offer(self, span: Span, label: Label) -> Offer | None:
+        """The proposed ends of the links that a span still lacks; None if there are none."""
+        proposed = self._offers(span)
+        wanted = [
+            link
+            for link in label.links
+            if link.offer
+            and proposed.get(link.name)
+            and not self.session.annotations.links_from(span.id, link.name)
+        ]
+        rows: list[Row] = []
+        digit = 1
+        for place, link in enumerate(wanted):
+            left = len(DIGITS) + 1 - digit
+            room = max(1, left // (len(wanted) - place))
+            candidates = proposed[link.name][: min(room, 4) if len(wanted) > 1 else 9]
+            if digit > len(DIGITS):
+                break
+            many = link.maximum is None or link.maximum > 1
+            rows.append(Row(link.name, candidates, picks=[0], many=many, first=digit))
+            digit += len(candidates)
+        return Offer(span.id, rows) if rows else None
+
+    def take(self, offer: Offer) -> None:
+        """Apply the picks of an offer as one edit; compute again what hangs on the links."""
+        span = self.session.span(offer.span_id)
+        before = self._defaults(span)
+        with self.session.group("take the offer"):
+            for row in offer.rows:
+                for index in row.picks:
+                    if row.values:
+                        self.session.set_attribute(span.id, row.name, row.values[index])
+                    else:
+                        origin: Origin = "manual" if row.touched else "suggested"
+                        self._draw(span.id, row.name, row.candidates[index], origin)
+            self._recompute(span.id, before)
+
+    def candidates(self, span_id: str, link_type: str) -> list[Candidate]:
+        """Who or what a link of this type could point to, best first, present ends included."""
+        span = self.session.span(span_id)
+        found = list(self._offers(span).get(link_type, []))
+        known = {(c.target_kind, c.target) for c in found}
+        for link in self.session.annotations.links_from(span_id, link_type):
+            if (link.target_kind, link.target) not in known:
+                title = self.title(link.target, link.target_kind)
+                found.insert(0, Candidate(link_type, link.target, link.target_kind, title, 1.0))
+        return found[: len(DIGITS)]
+
+    def toggle_link(self, span_id: str, link_type: str, candidate: Candidate) -> bool:
+        """Draw the link, or take it away if it is there; True if it was drawn."""
+        before = self._defaults(self.session.span(span_id))
+        for link in self.session.annotations.links_from(span_id, link_type):
+            if link.target == candidate.target and link.target_kind == candidate.target_kind:
+                with self.session.group(f"unlink {link_type}"):
+                    self.session.unlink(link.id)
+                    self._recompute(span_id, before)
+                return False
+        with self.session.group(f"link {link_type}"):
+            self._draw(span_id, link_type, candidate, "manual")
+            self._recompute(span_id, before)
+        return True
+
+    def attach(self, span_id: str, link_type: str, target: Span | None) -> None:
+        """Draw a suggested link where the scheme knows it; an unnamed holder is IMPLICIT."""
+        rule = self.scheme.link(self.session.span(span_id).label, link_type)
+        if rule is None:
+            return
+        before = self._defaults(self.session.span(span_id))
+        if target is not None:
+            self.session.link(span_id, link_type, target.id, origin="suggested")
+        elif IMPLICIT in self.scheme.entities.builtin and ENTITY in rule.targets:
+            self.session.link(span_id, link_type, IMPLICIT, "entity", origin="suggested")
+        self._recompute(span_id, before)
+
+    def link_to_text(self, span_id: str, link_type: str, piece: Range) -> Span:
+        """Link to the span that covers `piece`; where there is none, mark it first.
+
+        Raises EditError if no label may stand at that end.
+        """
+        rule = self._rule(span_id, link_type)
+        best = [
+            span
+            for span in self.session.annotations.spans.values()
+            if span.label in rule.targets and span.touches(*piece) and span.id != span_id
+        ]
+        if best:
+            target = min(best, key=lambda span: (span.end - span.start, span.id))
+            self.toggle_link(span_id, link_type, Candidate(link_type, target.id, "span", "", 1.0))
+            return target
+        label = next((self.scheme.labels[n] for n in rule.targets if n in self.scheme.labels), None)
+        if label is None:
+            raise EditError(f"{link_type} points to no kind of text; pick one of the list.")
+        with self.session.group(f"link {link_type}"):
+            target = self.label(label, [piece])
+            self.toggle_link(span_id, link_type, Candidate(link_type, target.id, "span", "", 1.0))
+        return target
+
+    # -- attributes --------------------------------------------------------------------------------
+
+    def cycle(self, span_id: str, attribute: Attribute) -> Value | None:
+        """Go to the next value of a choice or flag, wrapping round; returns it."""
+        span = self.session.span(span_id)
+        current = span.attributes.get(attribute.name, attribute.default)
+        if attribute.kind == "flag":
+            value: Value = not current
+        elif attribute.kind == "choice":
+            place = attribute.values.index(current) + 1 if current in attribute.values else 0  # type: ignore[arg-type]
+            value = attribute.values[place % len(attribute.values)]
+        else:
+            return None
+        self.session.set_attribute(span_id, attribute.name, value)
+        return value
+
+    # -- names -------------------------------------------------------------------------------------
+
+    def title(self, target: str, kind: str) -> str:
+        """What to call the end of a link on screen."""
+        annotations = self.session.annotations
+        if kind == "topic":
+            return self.project.topic_name(target)
+        if kind == "entity":
+            entity = annotations.entities.get(target)
+            return entity.name if entity else target
+        span = annotations.spans.get(target)
+        return span.surface(self.units.text) if span else target
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _fitted(self, label: Label, ranges: Iterable[Range]) -> list[Fragment]:
+        fitted: list[Fragment] = []
+        for start, end in ranges:
+            if label.lines:
+                start = self.units.paragraph_at(start)[0]
+                end = self.units.paragraph_at(max(start, end - 1))[1]
+            trimmed = self.units.trim(start, end)
+            if trimmed is not None:
+                fitted.append(trimmed)
+        if not fitted:
+            raise EditError("Only white space is selected; select some words first.")
+        return fitted
+
+    def _computed(self, label: str, fragments: Sequence[Fragment]) -> dict[str, Value]:
+        """Computed attributes that the profile in use knows."""
+        found = computed.defaults(
+            self.units,
+            self.scheme,
+            self.session.annotations,
+            label,
+            tuple(fragments),
+            self.session.article,
+        )
+        return {name: value for name, value in found.items() if self.scheme.attribute(label, name)}
+
+    def _defaults(self, span: Span) -> dict[str, Value]:
+        return computed.computed(
+            self.units, self.scheme, self.session.annotations, span, self.session.article
+        )
+
+    def _recompute(self, span_id: str, before: dict[str, Value]) -> None:
+        """Follow the computed values where nobody has said otherwise."""
+        span = self.session.span(span_id)
+        for name, value in self._defaults(span).items():
+            untouched = span.attributes.get(name) == before.get(name)
+            if untouched and span.attributes.get(name) != value:
+                self.session.set_attribute(span_id, name, value)
+
+    def _offers(self, span: Span) -> dict[str, list[Candidate]]:
+        names = {topic.id: topic.name for topic in self.project.topics}
+        return offers(self.units, self.scheme, self.session.annotations, span, names)
+
+    def _rule(self, span_id: str, link_type: str) -> LinkType:
+        span = self.session.span(span_id)
+        rule = self.session.scheme.link(span.label, link_type)
+        if rule is None:
+            raise EditError(f"A {span.label} has no link called {link_type}.")
+        return rule
+
+    def _draw(self, span_id: str, link_type: str, candidate: Candidate, origin: Origin) -> None:
+        target = candidate.target
+        if not target and candidate.target_kind == "entity":
+            target = self._new_entity(candidate.title)
+        self.session.link(span_id, link_type, target, candidate.target_kind, origin=origin)
+
+    def _new_entity(self, name: str) -> str:
+        rules = self.session.scheme.entities
+        kind, naming = cast.guess(name)
+        return self.session.add_entity(
+            name,
+            kind if kind in rules.types else "",
+            naming if naming in rules.naming else "",
+        ).id
+
+    def _refer(self, span: Span) -> None:
+        """Give a mention its entity where the name says which; pronouns are left to a person."""
+        label = self.scheme.labels[span.label]
+        for rule in label.links:
+            if rule.offer != "same-name" or ENTITY not in rule.targets:
+                continue
+            surface = span.surface(self.units.text)
+            if cast.is_pronoun(surface):
+                continue
+            known = cast.entity_for(self.session.annotations, self.units.text, surface)
+            target = known or self._new_entity(cast.canonical(surface))
+            self.session.link(span.id, rule.name, target, "entity", origin="suggested")
+
+    def _excluded(self, span: Span) -> bool:
+        return span.attributes.get("exclude") is True
+
+
+def topic_possible(rule: LinkType) -> bool:
+    """Whether a link of this type may point to a topic."""
+    return TOPIC in rule.targets

@@ -1,0 +1,384 @@
+"""The labelling screen: it hosts the view and the panes, and routes keys, edits and messages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from annotator.model.errors import AnnotatorError
+from annotator.model.session import Edit, Session
+from annotator.project import Project
+from annotator.text.units import Units
+from annotator.tui.dispatch import GoTo, Perform, Say, key_name
+from annotator.tui.keys import Keymap, shown
+from annotator.tui.labelling import Labelling
+from annotator.tui.modes import Mode
+from annotator.tui.panes.pane import Pane
+from annotator.tui.screens.article_actions import ArticleActions
+from annotator.tui.screens.span_actions import SpanActions
+from annotator.tui.screens.text_actions import TextActions
+from annotator.tui.suggestions import Suggestions
+from annotator.tui.widgets.article import ArticleView
+from annotator.tui.widgets.header import HeaderBar
+from annotator.tui.widgets.keybar import KeyBar
+from annotator.tui.widgets.prompt_line import PromptLine
+from annotator.tui.widgets.spanpanel import SpanPanel
+
+WIDE = 100  # columns from which panes stand beside the article
+IDLE = 60.0  # seconds without a key that still count as work
+PASTE = (30, 0.03)  # so many printable keys in so many seconds are a paste without brackets
+
+
+class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
+    """State lives in the session; this screen holds only what is looked at."""
+
+    AUTO_FOCUS = "ArticleView"
+    CSS = """
+    AnnotateScreen { layout: vertical; }
+    #work { height: 1fr; }
+    #text { width: 1fr; min-width: 1; }
+    #side { width: 42; min-width: 1; border-left: vkey $panel; padding: 0 1; }
+    AnnotateScreen.narrow #side { display: none; }
+    AnnotateScreen.narrow.pane #side { display: block; width: 1fr; border-left: none; padding: 0; }
+    AnnotateScreen.narrow.pane #text { display: none; }
+    AnnotateScreen.short KeyBar { display: none; }
+    AnnotateScreen.short HeaderBar { display: none; }
+    """
+    BINDINGS: ClassVar = []
+
+    session: Session
+    units: Units
+    labelling: Labelling
+    suggestions: Suggestions
+
+    def __init__(self, project: Project, annotator: str, keymap: Keymap) -> None:
+        super().__init__()
+        self.project = project
+        self.annotator = annotator
+        self.keymap = keymap
+        self.mode: Mode | None = None
+        self.view = ArticleView(id="text")
+        self.header = HeaderBar()
+        self.prompt = PromptLine()
+        self.panel = SpanPanel(id="spans")
+        self.keybar = KeyBar()
+        self.panes: dict[str, Pane] = {}
+        self.pane: Pane | None = None
+        self._last_key = time.monotonic()
+        self._burst: list[float] = []
+        self._stale: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        with Horizontal(id="work"):
+            yield self.view
+            with Vertical(id="side"):
+                yield self.panel
+        yield self.prompt
+        yield self.keybar
+
+    def on_mount(self) -> None:
+        self.set_interval(2.0, self._retry)
+        self.keybar.show(
+            [(shown(a.keys[0]), a.hint) for a in self.keymap.actions if self._hinted(a)]
+        )
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < WIDE, "narrow")
+        self.set_class(event.size.height < 8, "short")
+
+    # -- articles ----------------------------------------------------------------------------------
+
+    def open_article(self, article_id: str) -> None:
+        """Show another article; the one shown before is checkpointed. Raises AnnotatorError."""
+        session = self.project.session(article_id, self.annotator)
+        self.close_article()
+        self.session = session
+        session.watch = self._edited
+        self.units = Units(session.article.text)
+        self.labelling = Labelling(self.project, session, self.units)
+        self.suggestions = Suggestions(self.labelling)
+        self.reset_looks()
+        self.view.load(session.article, self.units, self.project.scheme, session.annotations)
+        if self.pane is not None:
+            self.pane.show(self.project, session, self.units, self.annotator)
+        self.look()
+        self.refresh_header()
+
+    def close_article(self) -> None:
+        """Write a checkpoint of what is on the screen; a refusal of the disk is said."""
+        if not hasattr(self, "session"):
+            return
+        self.session.save_pending()
+        if not self.session.unsaved:
+            try:
+                self.project.checkpoint(self.session)
+            except OSError as error:
+                self.say(f"Could not write the checkpoint: {error.strerror}.", "error")
+
+    # -- keys --------------------------------------------------------------------------------------
+
+    async def on_key(self, event: events.Key) -> None:
+        if not hasattr(self, "session"):
+            return
+        key = key_name(event)
+        self._count_time()
+        used = False
+        if self.focused is self.view or self.focused is None:
+            used = self._is_paste(event) or self._article_key(key)
+        if not used:
+            name = self.keymap.action("screen", key)
+            used = name is not None and self.perform(name)
+        if used:
+            event.stop()
+            event.prevent_default()
+
+    def _article_key(self, key: str) -> bool:
+        if self.mode is not None:
+            used = self.mode.key(key)
+            if self.mode is not None and self.mode.over:
+                self.leave_mode()
+            elif used:
+                self.prompt.offer(self.mode.line() if self.mode else [])
+            if used:
+                self.look()
+                return True
+        label = self.labelling.scheme.label_for_key(key)
+        if label is not None:
+            self.label(label)
+            return True
+        if self.attribute_key(key):
+            return True
+        name = self.keymap.action("article", key)
+        return name is not None and self.perform(name)
+
+    def perform(self, name: str) -> bool:
+        """Do an action by its name; False if there is no such action here."""
+        if name.startswith(("move-", "extend-")):
+            self.move(name)
+            return True
+        method = getattr(self, f"do_{name.replace('-', '_')}", None)
+        if method is None:
+            return False
+        self.attempt(method)
+        return True
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Run something that may be refused; the refusal is said in one sentence."""
+        try:
+            act()
+        except AnnotatorError as error:
+            self.say(str(error), "warning")
+            return False
+        return True
+
+    def _is_paste(self, event: events.Key) -> bool:
+        """Whether this key is part of a burst no hand can type: text pasted as keys."""
+        if not event.is_printable:
+            self._burst.clear()
+            return False
+        count, seconds = PASTE
+        self._burst = [t for t in self._burst if event.time - t < seconds]
+        self._burst.append(event.time)
+        if len(self._burst) < count:
+            return False
+        self.say("That looked like pasted text; the rest is ignored. Undo with u.", "warning")
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.say("Pasting does nothing here: an article's text never changes.", "warning")
+
+    def _count_time(self) -> None:
+        now = time.monotonic()
+        self.session.annotations.active_seconds += min(now - self._last_key, IDLE)
+        self._last_key = now
+
+    # -- modes -------------------------------------------------------------------------------------
+
+    def enter_mode(self, mode: Mode) -> None:
+        self.mode = mode
+        if mode.over:
+            self.leave_mode()
+        else:
+            self.prompt.offer(mode.line())
+
+    def leave_mode(self) -> None:
+        self.mode = None
+        self.view.clear_hints()
+        self.prompt.offer([])
+
+    # -- what changed ------------------------------------------------------------------------------
+
+    def _edited(self, edit: Edit) -> None:
+        touched: set[str] = set()
+        ranges: list[tuple[int, int]] = []
+        for change in edit.changes:
+            for state in (change.before, change.after):
+                if change.kind == "span" and state is not None:
+                    touched.add(change.key)
+                    ranges += state.fragments  # type: ignore[union-attr]
+                elif change.kind == "link" and state is not None:
+                    touched.add(state.source)  # type: ignore[union-attr]
+            if change.kind == "entity":
+                touched.update(link.source for link in self._links_to(change.key))
+        for span_id in touched:
+            span = self.session.annotations.spans.get(span_id)
+            if span is not None:
+                ranges += span.fragments
+                # Links to this span show its number or name at their other end.
+                for link in self._links_to(span_id):
+                    ranges += self.session.annotations.spans[link.source].fragments
+        self.view.changed(ranges)
+        if self.pane is not None:
+            self.pane.edited(edit)
+        self._stale.update(name for name in self.panes if self.panes[name] is not self.pane)
+        self.ghosts_changed()
+        self.refresh_header()
+
+    def _links_to(self, key: str) -> list:  # type: ignore[type-arg]
+        return self.session.annotations.links_to(key)
+
+    def _retry(self) -> None:
+        """Write what a full disk refused, as soon as it can be written."""
+        if hasattr(self, "session") and self.session.unsaved:
+            if self.session.save_pending():
+                self.say("Everything is saved again.")
+            self.refresh_header()
+
+    def look(self) -> None:
+        """Show what is at the caret in the panel and the open pane."""
+        ids = self.view.spans_at(self.view.caret)
+        if self.chosen is not None and self.chosen not in ids:
+            ids = [self.chosen, *ids]
+        self.view.chosen = self.chosen
+        self.panel.update(self.session, self.units, ids, self.chosen)
+        if self.pane is not None:
+            self.pane.caret_moved(self.view.caret, self.chosen)
+
+    def refresh_header(self) -> None:
+        article = self.session.article
+        status = self.session.annotations.status
+        flags = " ⚑" if self.session.annotations.flags or self.session.annotations.note else ""
+        warning = ""
+        if self.session.unsaved:
+            warning = f"NOT SAVED: {len(self.session.unsaved)} edits wait for the disk"
+        done, total = self.progress()
+        parts = (f"{status}{flags}", f"{done}/{total} done", self.annotator, self.profile_name)
+        self.header.show(article.headline or article.id, " · ".join(filter(None, parts)), warning)
+
+    @property
+    def profile_name(self) -> str:
+        return self.labelling.scheme.profile
+
+    def say(self, text: str, severity: str = "information") -> None:
+        self.prompt.say(text, severity)
+
+    # -- messages ----------------------------------------------------------------------------------
+
+    @on(ArticleView.CaretMoved)
+    def _caret_moved(self) -> None:
+        self.follow_caret()
+
+    @on(ArticleView.SpanClicked)
+    def _span_clicked(self, event: ArticleView.SpanClicked) -> None:
+        self.choose_span(event.span_id)
+
+    @on(Perform)
+    def _perform(self, event: Perform) -> None:
+        result: list[object] = []
+        if self.attempt(lambda: result.append(event.edit(self.session))) and event.then:
+            event.then(result[0])
+        self.look()
+
+    @on(GoTo)
+    def _go_to(self, event: GoTo) -> None:
+        if self.has_class("narrow"):
+            self.close_pane()
+        if event.span_id:
+            self.go_to_span(event.span_id)
+        elif event.offset >= 0:
+            self.view.goto(event.offset)
+
+    @on(Say)
+    def _say(self, event: Say) -> None:
+        self.say(event.text, event.severity)
+
+    @on(Pane.Closed)
+    def _pane_closed(self) -> None:
+        self.close_pane()
+
+    @on(Pane.Opened)
+    def _pane_opened(self, event: Pane.Opened) -> None:
+        if self.attempt(lambda: self.open_article(event.article_id)):
+            self.close_pane()
+
+    # -- panes -------------------------------------------------------------------------------------
+
+    def toggle_pane(self, name: str) -> None:
+        """Open a pane beside the article (over it where there is no room), or close it."""
+        if self.pane is not None and self.pane is self.panes.get(name):
+            self.close_pane()
+            return
+        pane = self.panes.get(name)
+        new = pane is None
+        if pane is None:
+            pane = self.panes[name] = make_pane(name)
+            self.query_one("#side").mount(pane)
+        for other in self.panes.values():
+            other.display = other is pane
+        self.panel.display = False
+        self.pane = pane
+        self._stale.discard(name)
+        self.add_class("pane")
+
+        def show() -> None:
+            pane.show(self.project, self.session, self.units, self.annotator)
+            pane.caret_moved(self.view.caret, self.chosen)
+            pane.focus()
+
+        self.call_after_refresh(show) if new else show()
+
+    def close_pane(self) -> None:
+        for pane in self.panes.values():
+            pane.display = False
+        self.pane = None
+        self.panel.display = True
+        self.remove_class("pane")
+        self.view.focus()
+        self.look()
+
+    def _hinted(self, action: object) -> bool:
+        return bool(getattr(action, "hint", "")) and getattr(action, "scope", "") in (
+            "article",
+            "screen",
+        )
+
+
+def make_pane(name: str) -> Pane:
+    """Build a pane when it is first asked for: start-up pays for none of them."""
+    if name == "queue":
+        from annotator.tui.panes.queue import QueuePane
+
+        return QueuePane()
+    if name == "cast":
+        from annotator.tui.panes.cast import CastPane
+
+        return CastPane()
+    if name == "claims":
+        from annotator.tui.panes.claims import ClaimsPane
+
+        return ClaimsPane()
+    if name == "document":
+        from annotator.tui.panes.document import DocumentPane
+
+        return DocumentPane()
+    from annotator.tui.panes.guidelines import GuidelinesPane
+
+    return GuidelinesPane()

@@ -1,0 +1,158 @@
+"""Whole attributions and regions that the machine would mark, taken or refused by one key."""
+
+from dataclasses import dataclass
+
+from annotator.model.annotation import Fragment, Span
+from annotator.suggest.attributions import Frame, frames
+from annotator.text.units import Range
+from annotator.tui.labelling import Labelling
+
+_REACH = 20_000  # code points searched at once, so that a huge article costs no more than a page
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Spans that belong together. `ghosts` are not in the annotation set until taken."""
+
+    ghosts: tuple[Span, ...]
+
+    @property
+    def start(self) -> int:
+        return min(ghost.start for ghost in self.ghosts)
+
+    @property
+    def end(self) -> int:
+        return max(ghost.end for ghost in self.ghosts)
+
+
+class Suggestions:
+    """The open suggestions of one article, found block by block and kept."""
+
+    def __init__(self, labelling: Labelling) -> None:
+        self.labelling = labelling
+        self._refused: set[tuple[Range, ...]] = set()
+        self._blocks: dict[int, list[Suggestion]] = {}
+        self._serial = 0
+        self._regions = self._find_regions()
+
+    def within(self, start: int, end: int) -> list[Suggestion]:
+        """Open suggestions that touch `[start, end)`, in order."""
+        found = [item for item in self._regions if item.start < end and item.end > start]
+        for block in range(start // _REACH, max(start, end - 1) // _REACH + 1):
+            if block not in self._blocks:
+                self._blocks[block] = self._find_frames(block)
+            found += [x for x in self._blocks[block] if x.start < end and x.end > start]
+        live = [item for item in found if self._is_open(item)]
+        return sorted(live, key=lambda item: (item.start, item.end))
+
+    def regions(self) -> list[Suggestion]:
+        """All proposed regions still open."""
+        return [item for item in self._regions if self._is_open(item)]
+
+    def next(self, offset: int, step: int) -> Suggestion | None:
+        """The nearest open suggestion that starts after (or for step -1, before) `offset`."""
+        length = len(self.labelling.units.text)
+        block = min(offset, max(0, length - 1)) // _REACH
+        while 0 <= block * _REACH < max(1, length):
+            start, end = block * _REACH, min(length, (block + 1) * _REACH)
+            items = self.within(start, end)
+            if step > 0:
+                later = [item for item in items if item.start > offset]
+                if later:
+                    return later[0]
+            else:
+                earlier = [item for item in items if item.start < offset]
+                if earlier:
+                    return earlier[-1]
+            block += step
+        return None
+
+    def refuse(self, suggestion: Suggestion) -> None:
+        self._refused.add(tuple(ghost.fragments[0] for ghost in suggestion.ghosts))
+
+    def take(self, suggestion: Suggestion) -> Span:
+        """Mark what is suggested, with its links, as one edit; returns the span that has them."""
+        labelling = self.labelling
+        session = labelling.session
+        with session.group("take the suggestion"):
+            made: dict[str, Span] = {}
+            for ghost in suggestion.ghosts:
+                span = self._same(ghost) or labelling.label(
+                    labelling.scheme.labels[ghost.label], ghost.fragments, origin="suggested"
+                )
+                for name, value in ghost.attributes.items():
+                    if session.span(span.id).attributes.get(name) != value:
+                        session.set_attribute(span.id, name, value)
+                made[ghost.label] = span
+                if ghost.label == "CLAIM":
+                    labelling.attach(span.id, "holder", made.get("SPEAKER"))
+                    labelling.attach(span.id, "cue", made.get("CUE"))
+        return session.span(span.id)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _ghost(
+        self, label: str, fragments: tuple[Fragment, ...], attributes: dict[str, str | bool]
+    ) -> Span:
+        self._serial += 1
+        return Span(f"g{self._serial}", label, fragments, attributes, origin="suggested")
+
+    def _find_regions(self) -> list[Suggestion]:
+        label = self.labelling.scheme.labels.get("REGION")
+        if label is None:
+            return []
+        found = []
+        for region in self.labelling.session.article.regions:
+            attributes: dict[str, str | bool] = {}
+            kind, exclude = label.attribute("kind"), label.attribute("exclude")
+            if kind and kind.allows(region.kind):
+                attributes["kind"] = region.kind
+            if exclude:
+                attributes["exclude"] = region.exclude
+            ghost = self._ghost("REGION", ((region.start, region.end),), attributes)
+            found.append(Suggestion((ghost,)))
+        return found
+
+    def _find_frames(self, block: int) -> list[Suggestion]:
+        labels = self.labelling.scheme.labels
+        if not {"SPEAKER", "CUE", "CLAIM"} <= set(labels):
+            return []
+        units = self.labelling.units
+        start = units.paragraph_at(block * _REACH)[0] if block else 0
+        end = min(len(units.text), (block + 1) * _REACH)
+        found = frames(units, start, units.paragraph_at(end)[1])
+        starts = (block * _REACH, end if end < len(units.text) else end + 1)
+        return [
+            self._suggestion(frame)
+            for frame in found
+            if frame.claims and starts[0] <= frame.cue[0] < starts[1]
+        ]
+
+    def _suggestion(self, frame: Frame) -> Suggestion:
+        ghosts = []
+        if frame.speaker is not None:
+            ghosts.append(self._ghost("SPEAKER", (frame.speaker,), {}))
+        ghosts.append(self._ghost("CUE", (frame.cue,), {}))
+        ghosts += [self._ghost("CLAIM", tuple(claim), {}) for claim in frame.claims]
+        return Suggestion(tuple(ghosts))
+
+    def _same(self, ghost: Span) -> Span | None:
+        spans = self.labelling.session.annotations.spans.values()
+        return next(
+            (s for s in spans if s.label == ghost.label and s.fragments == ghost.fragments), None
+        )
+
+    def _is_open(self, suggestion: Suggestion) -> bool:
+        """Open until its last kind of span (the claim, the region) is marked, or it was refused."""
+        if tuple(ghost.fragments[0] for ghost in suggestion.ghosts) in self._refused:
+            return False
+        heads = [g for g in suggestion.ghosts if g.label == suggestion.ghosts[-1].label]
+        for span in self.labelling.session.annotations.spans.values():
+            if span.label == heads[0].label:
+                if any(span.touches(*piece) for head in heads for piece in head.fragments):
+                    return False
+            elif span.attributes.get("exclude") is True and span.touches(
+                suggestion.start, suggestion.end
+            ):
+                return False
+        return True
