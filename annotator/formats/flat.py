@@ -21,9 +21,8 @@ from annotator.model.scheme import Scheme
 from annotator.text.units import Units
 
 _ROW_KEYS = frozenset(
-    ("article", "annotator", "status", "id", "label", "start", "end", "fragments", "text")
-    + ("attributes", "flags", "note", "origin", "topics", "sentence", "headline", "published")
-    + ("source", "url", "language")
+    """article annotator status id label start end fragments text attributes flags note origin
+    topics sentence headline published source url language""".split()  # noqa: SIM905
 )
 
 

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from annotator.formats.decoding import REPLACEMENT, clean, mojibake
-from annotator.model.article import Article, hash_text
+from annotator.model.article import Article, Region, hash_text
 from annotator.text.regions import propose
 
 Severity = Literal["refused", "warning", "skipped"]
@@ -126,7 +126,7 @@ def draft(
         url=one_line(facts.url),
         language=one_line(options.language or facts.language),
         steps=steps,
-        regions=tuple(propose(text)),
+        regions=_regions(text, one_line(facts.headline)),
         meta=kept,
     )
     items: list[Item] = [Draft(article, path, line, "" if options.id else safe_id(fallback_id))]
@@ -143,6 +143,13 @@ def draft(
             )
         )
     return items
+
+
+def _regions(text: str, headline: str) -> tuple[Region, ...]:
+    return tuple(
+        Region(found.start, found.end, found.kind, found.exclude, found.duplicate_of)
+        for found in propose(text, headline=headline or None)
+    )
 
 
 def from_record(

@@ -17,8 +17,8 @@ _LARGEST_WHOLE = 256 * 1024 * 1024  # bytes of a file that is parsed at once
 _HASH_KEYS = ("text_sha256", "text_hash")
 # What our own article and export lines hold beside the article; it is made anew or left out.
 _OWN_KEYS = frozenset(
-    ("kind", "type", "v", "schema", "steps", "regions", "characters", "offsets", "annotator")
-    + ("scheme", "status", "links", "topics", "fields", "flags", "note", "skip_reason")
+    """kind type v schema steps regions characters offsets annotator scheme status links topics
+    fields flags note skip_reason""".split()  # noqa: SIM905
 )
 
 
