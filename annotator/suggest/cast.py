@@ -30,13 +30,30 @@ __all__ = [
 PROPOSE = 0.8
 """The least score of a proposal to merge two entities."""
 
-_SMALL = frozenset("the a an of for and in on at to from with".split())
-_STATE_WORDS = frozenset("side government authorities state kingdom republic".split())
-_RANKS = frozenset("deputy vice".split())
+_SMALL = frozenset(["the", "a", "an", "of", "for", "and", "in", "on", "at", "to", "from", "with"])
+_STATE_WORDS = frozenset(["side", "government", "authorities", "state", "kingdom", "republic"])
+_RANKS = frozenset(["deputy", "vice"])
 _IGNORED_POSTS = frozenset(
-    "former ex acting senior then first second outgoing new newly elected late federal".split()
+    [
+        "former",
+        "ex",
+        "acting",
+        "senior",
+        "then",
+        "first",
+        "second",
+        "outgoing",
+        "new",
+        "newly",
+        "elected",
+        "late",
+        "federal",
+    ]
 )
-_WOMEN, _MEN = frozenset("mrs ms miss frau mme dame lady".split()), frozenset("mr herr sir".split())
+_WOMEN, _MEN = (
+    frozenset(["mrs", "ms", "miss", "frau", "mme", "dame", "lady"]),
+    frozenset(["mr", "herr", "sir"]),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from annotator.model.scheme import Scheme
 from annotator.suggest.spelling import fold
 from annotator.text.wordlist import wordlist
 
-
 HONORIFICS = wordlist("mr mrs ms miss mx dr prof professor sir dame lord lady hon herr frau mme")
 POSTS = wordlist(
     "minister president chancellor premier governor mayor ambassador senator general colonel"
@@ -128,7 +127,7 @@ def parse(surface: str) -> Name:
 
 def _is_name(word: str) -> bool:
     """Whether a word is written as a name: Tarn, al-Tazari."""
-    return word[:1].isupper() or word[3:4].isupper() and word[2:3] == "-"
+    return word[:1].isupper() or (word[3:4].isupper() and word[2:3] == "-")
 
 
 def naming(surface: str) -> str:
