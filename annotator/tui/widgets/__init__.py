@@ -1,0 +1,1 @@
+"""Widgets, one per file, with the messages they post."""
