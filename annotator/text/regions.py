@@ -41,7 +41,7 @@ class _Line:
 _WORD = re.compile(rf"[{HAN}{HIRAGANA}{KATAKANA}]{{2}}|[^\W{HAN}{HIRAGANA}{KATAKANA}]+")
 _ENDS = re.compile(r"[.!?…。！？؟।:;,][”’\"'»」)\]]*$|[”\"»」]$")
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*$")
-_INNER_STOP = re.compile(r"[.!?][”’\"')]?\s+[“‘\"'A-ZÀ-Þ]|[。！？]")
+_INNER_STOP = re.compile(r"(?<=\w\w)[.!?][”’\"')]?\s+[“‘\"'A-ZÀ-Þ]|[。！？]")
 _LIST_ITEM = re.compile(r"[-–—•*·▪►>]|\(?\d{1,3}[.)]\s|\w[)]\s")
 _TURN = re.compile(r"[^\s:]+(?: [^\s:]+){0,3}:\s")  # KARSK: Where to?
 
@@ -139,7 +139,11 @@ def _mark_lists(lines: list[_Line], last_prose: int) -> None:
     for index, line in enumerate(lines):
         if line.kind in ("related", "byline") and LISTS_MORE.fullmatch(line.text):
             in_list = True
-        elif line.prose or (index < last_prose and not _is_listed(lines, index)):
+        elif (
+            line.prose
+            or line.kind == "boilerplate"
+            or (index < last_prose and not _is_listed(lines, index))
+        ):
             in_list = False
         elif in_list and line.kind is None:
             line.kind = "related"

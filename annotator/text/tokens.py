@@ -32,7 +32,7 @@ def _pattern(marks: str) -> re.Pattern[str]:
         rf"|(?:[{HIRAGANA}]{mark})+"
         rf"|(?:[{KATAKANA}]{mark})+"
         rf"|([.\-–—!?*=~…])\1*{mark}"
-        rf"|[^\w\s{INVISIBLE}]{mark}"
+        rf"|[^\w\s{INVISIBLE}\u200c\u200d]{mark}"
     )
 
 
