@@ -1,1 +1,1 @@
-"""What a machine would mark: computed attributes, links to offer, the cast, and whole attributions."""
+"""What a machine would mark: computed attributes, links, the cast, whole attributions."""

@@ -1,4 +1,4 @@
-"""Whole attributions found by rule: who, the cue, and what is said. Offered, never set by itself."""
+"""Whole attributions found by rule: who, the cue, and what is said. Offered, never set."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -76,7 +76,10 @@ _QUOTES = wordlist(  # verbs that bring a quotation, before or after their subje
     " lamented maintained contended urged assured calculates reiterated repeated confirmed agreed"
     " asserted cautioned revealed shouted cried"
 )
-_NOT_THINGS = wordlist("to for from with by on in at")
+_ASKING = wordlist("ask asks asked wonder wonders wondered know knows knew")
+_WANT = wordlist("want wants wanted")
+_TIMES = wordlist("day week month year time moment evening morning night")
+_GOING_ON = wordlist("who which and but according while citing")
 _IMPERSONAL = wordlist(
     "feared expected believed rumoured rumored reported alleged claimed said thought doubted"
     " assumed suspected hoped estimated"
@@ -223,7 +226,12 @@ class _Reader:
             if negated and self._refuses(first, cue):
                 return None, None
             content = self._content_before(first)
-            if content is not None and phrase.word(cue.first) in _QUOTES | {"believes", "thinks"}:
+            relative = phrase.word(first) in ("who", "which")
+            if relative and any(phrase.word(i) == "," for i in range(cue.last, phrase.stop)):
+                return None, None
+            asks_to = phrase.word(cue.first) in _REQUEST and self._to_after(cue.last)
+            says = phrase.word(cue.first) in _QUOTES and not (relative or asks_to)
+            if content is not None and says:
                 tail = self._tail(cue.last)
                 if tail is not None:
                     return self._around(content, (first, last), cue, tail)
@@ -254,6 +262,8 @@ class _Reader:
         """Whether the subject at `first` begins a clause, not part of another one."""
         phrase = self.phrase
         if first == 0 or phrase.word(first) in ("who", "which"):
+            return True
+        if all(phrase.is_mark(index) for index in range(self.base, first)):
             return True
         if (
             first == self.base
@@ -287,14 +297,17 @@ class _Reader:
             return None
         if last <= start:
             return None
+        for index in range(last - 1, start, -1):
+            if phrase.word(index) == ":":
+                start = index + 1  # “Vardia objects: the river is theirs, Tarn said.”
+                break
         has_quotation = any(phrase.is_quotation(index) for index in range(start, last))
         if not has_quotation:
             opening = phrase.word(start)
             if last - start < 2 or opening in ("citing", "quoting"):
                 return None
-            if not phrase.finite(start, last) and opening not in PREPOSITIONS:
-                if last - start < 4:
-                    return None
+            if not self._has_verb(start, last) and opening not in PREPOSITIONS:
+                return None
         return start, last
 
     def _tail(self, index: int) -> int | None:
@@ -360,16 +373,11 @@ class _Reader:
             right = phrase.range(after, self._claim_end(after, []))
             claims = ((left, right),)
             self.base = phrase.stop
-        elif after > tail and not quoted and phrase.word(tail) == "," and not continues:
+        elif not self._may_stop(tail, quoted):
             return None, None
         else:
-            if not quoted and tail < phrase.stop and not phrase.is_mark(tail):
-                return None, None
-            if (
-                not phrase.finite(first, last)
-                and not any(phrase.is_quotation(i) for i in range(first, last))
-                and last - first < 5
-            ):
+            has_quotation = any(phrase.is_quotation(index) for index in range(first, last))
+            if not has_quotation and not self._has_verb(first, last):
                 return None, None
             claims = _claims(self.units, *left)
             self.base = tail
@@ -377,33 +385,51 @@ class _Reader:
             return None, None
         return self._frame(subject, cue, claims), subject
 
+    def _may_stop(self, tail: int, quoted: bool) -> bool:
+        """Whether a frame may end at `tail`, or goes on in a way these rules do not read."""
+        phrase = self.phrase
+        word = phrase.word(tail)
+        if tail >= phrase.stop or word in (":", ";", "and", "but") or phrase.is_dash(tail):
+            return True
+        if word == ",":
+            following = phrase.word(tail + 1)
+            return quoted or following.endswith("ing") or following in _GOING_ON
+        return quoted and not phrase.is_quotation(tail)
+
     def _goes_on(self, content: tuple[int, int], after: int) -> bool:
         """Whether unquoted content is cut in two by the frame: Without it, he said, it fails."""
         phrase = self.phrase
-        return (
-            not phrase.finite(*content)
-            and phrase.finite(after, phrase.stop)
-            and phrase.word(after) not in ("and", "but", "who", "which", "while", "citing")
-        )
+        if phrase.word(after) in _GOING_ON or phrase.word(after).endswith("ing"):
+            return False
+        cut = phrase.word(content[1] - 1) in FINITE
+        return cut or (not phrase.finite(*content) and phrase.finite(after, phrase.stop))
 
     # --- content after the cue
 
     def _after(
         self, cue: _Cue, subject: tuple[int, int], later: list[_Cue]
     ) -> tuple[Frame | None, tuple[int, int] | None]:
+        phrase = self.phrase
         taken = self._content_after(cue)
         if taken is None:
             return None, None
         first, cue = taken
         last = self._claim_end(first, later)
+        last = next((i for i in range(first + 1, last) if self._second_verb(first, i)), last)
         if last <= first:
             return None, None
-        start, end = self.phrase.range(first, last)
+        start, end = phrase.range(first, last)
         claims = _claims(self.units, start, end)
         if not claims:
             return None, None
         self.base = last
         return self._frame(subject, cue, claims), subject
+
+    def _second_verb(self, first: int, index: int) -> bool:
+        """Whether “but has …” at `index` goes on about the speaker, after content with no verb."""
+        phrase = self.phrase
+        joins = phrase.word(index) in ("and", "but") and phrase.word(index + 1) in FINITE
+        return joins and phrase.word(first) not in _CONNECTING and not phrase.finite(first, index)
 
     def _content_after(self, cue: _Cue) -> tuple[int, _Cue] | None:
         """The first item of what is said, and the cue with its particle."""
@@ -419,8 +445,15 @@ class _Reader:
             "calling",
         ):
             return (index, cue) if index < phrase.stop else None
+        if following in ("that", "it", "this") and phrase.word(index + 1) == ":":
+            index += 1
+            following = ":"
         if following == ":":
             return self._after_colon(index, cue)
+        if word in _CALL and following == "that":
+            found = self._called(index + 1)
+            if found is not None and found - index < 4:
+                return found, cue
         if phrase.is_quotation(index):
             return index, cue
         if following == "," and phrase.is_quotation(index + 1):
@@ -429,9 +462,14 @@ class _Reader:
             return index + 1, replace(cue, last=index + 1)
         if word.startswith("appeal") and following == "to":
             return (index + 1, cue) if self._to_after(index + 1) else None
+        if word in ("set", "sets", "laid", "lay", "lays", "spelled", "spells"):
+            return None
         if cue.last > cue.first + 1 and phrase.word(cue.last - 1) in _PARTICLES:
             return (index, cue) if index < phrase.stop else None
         if following in ("that", "whether"):
+            sure = cue.act == "request" or self._is_clause(index + 1)
+            return (index, cue) if sure and not word.startswith(("consider", "regard")) else None
+        if following in _CONNECTING and word in _ASKING:
             return index, cue
         if following == "to":
             if (
@@ -518,7 +556,8 @@ class _Reader:
         phrase = self.phrase
         opening = phrase.word(index)
         day = opening.endswith("day")
-        if not (told or day or opening in PREPOSITIONS):
+        ago = any(phrase.word(index + offset) in _TIMES for offset in (1, 2))
+        if not (told or day or ago or opening in PREPOSITIONS):
             return None
         for position in range(index, min(index + 14, phrase.stop)):
             word = phrase.word(position)
@@ -549,16 +588,21 @@ class _Reader:
         phrase = self.phrase
         if index >= phrase.stop or phrase.items[index].kind != "word":
             return False
-        starts = (
-            phrase.capital(index)
-            or phrase.word(index) in _CLAUSE_STARTS
-            or (phrase.word(index).endswith("s"))
-        )
-        return starts and any(
-            phrase.word(i) in FINITE - {"to"}
-            or negates(phrase.word(i))
-            or phrase.word(i).endswith("ed")
-            for i in range(index + 1, min(index + 16, phrase.stop))
+        word = phrase.word(index)
+        if not (phrase.capital(index) or word in _CLAUSE_STARTS or word.endswith("s")):
+            after_that = phrase.word(index - 1) in ("that", "whether")
+            return word == "without" or (after_that and self._has_verb(index))
+        return self._has_verb(index + 1)
+
+    def _has_verb(self, index: int, stop: int | None = None) -> bool:
+        """Whether a verb, or a quotation that may hold it, comes soon."""
+        phrase = self.phrase
+        return any(
+            phrase.is_quotation(position)
+            or phrase.word(position) in FINITE - {"to"}
+            or negates(phrase.word(position))
+            or phrase.word(position).endswith(("ed", "s"))
+            for position in range(index, min(index + 16, phrase.stop) if stop is None else stop)
         )
 
     def _claim_end(self, first: int, later: list[_Cue]) -> int:
@@ -582,15 +626,20 @@ class _Reader:
                 last = cut
                 break
             subject = phrase.subject_before(cue.first)
-            closing = phrase.word(cue.first) in _QUOTES and cue.last >= last - 8
+            before = phrase.word(subject[0] - 1) if subject else ""
             if (
                 subject
-                and closing
-                and phrase.word(subject[0] - 1) == ","
-                and subject[0] > first + 1
+                and (before == "but" or (before == "," and not phrase.finite(first, subject[0])))
+                and self._content_after(cue)
             ):
-                if self._tail(cue.last) == phrase.stop:
-                    return first  # the sentence belongs to the later frame; find nothing here
+                last = subject[0] - 1
+                break
+            closing = phrase.word(cue.first) in _QUOTES and self._tail(cue.last) == phrase.stop
+            if subject and closing and before == "," and subject[0] > first + 1:
+                # What is said here belongs to the frame at the end, from the last colon on.
+                colons = [i for i in range(first, subject[0]) if phrase.word(i) == ":"]
+                last = max(colons, default=first)
+                break
         while last > first and (
             phrase.is_mark(last - 1) or phrase.word(last - 1) in ("and", "but")
         ):
@@ -740,13 +789,15 @@ class _Reader:
             return
         if phrase.finite(0, at) or not all(phrase.items[i].kind == "word" for i in range(at)):
             return
-        if not (phrase.capital(0) and phrase.capital(at - 1)):
+        if not all(phrase.capital(index) for index in range(at)):
             return
         claims = _claims(self.units, *phrase.range(at + 1, at + 2))
         if claims:
             yield Frame(phrase.range(0, at), phrase.range(at, at + 1), claims, "assert")
 
     def _frame(self, subject: tuple[int, int], cue: _Cue, claims: tuple[Fragments, ...]) -> Frame:
-        return Frame(
-            self.phrase.range(*subject), self.phrase.range(cue.first, cue.last), claims, cue.act
-        )
+        phrase, act = self.phrase, cue.act
+        word = phrase.word(cue.first)
+        if word in _WANT or (word in _REQUEST and self._to_after(cue.last)):
+            act = "request"
+        return Frame(phrase.range(*subject), phrase.range(cue.first, cue.last), claims, act)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotator.text.characters import CLOSING_QUOTES
+from annotator.text.lexicon import CUES
 from annotator.text.units import Range, Units
 from annotator.text.wordlist import wordlist
 
@@ -44,6 +45,10 @@ DETERMINERS = wordlist(
     " each another one two three four five six seven eight nine ten no any other"
 )
 PRONOUNS = wordlist("he she it they this")
+_NEVER_ALONE = wordlist("the a an its his her their our my your this these those no any no")
+_PLURAL = wordlist(
+    "and they people police some many several few most all both women men others who"
+)
 _NOT_SPEAKERS = wordlist(
     "i we you one there nobody this that what everyone anyone it’s who’s everything nothing"
 )
@@ -65,6 +70,14 @@ class Item:
 
 def is_adverb(word: str) -> bool:
     return word in ADVERBS or (word.endswith("ly") and len(word) > 4 and word not in _NOT_ADVERBS)
+
+
+def is_base_form(word: str) -> bool:
+    """Whether a verb has the form that goes with a plural: say, deny."""
+    if word.endswith(("ed", "ing")):
+        return False
+    third = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return third in CUES or word + "es" in CUES
 
 
 def negates(word: str) -> bool:
@@ -134,7 +147,7 @@ class Phrase:
             return last - 1, last, negated
         if self.word(last - 1) == ",":
             comma = self._comma_before(last - 1)
-            if comma is None or self.finite_outside_relative(comma + 1, last - 1):
+            if comma is None or self._has_verb(comma + 1, last - 1):
                 return None
             if self._is_aside(comma + 1):
                 last = comma
@@ -143,11 +156,25 @@ class Phrase:
             first = self._noun_phrase_start(comma)
         else:
             first = self._noun_phrase_start(last)
-        if first is None or first >= last:
+        if first is None or first >= last or not self._may_be_subject(first, last):
+            return None
+        if not helped and is_base_form(self.word(verb)) and not self._is_plural(first, last):
             return None
         return first, last, negated
 
-    def finite_outside_relative(self, first: int, last: int) -> bool:
+    def _may_be_subject(self, first: int, last: int) -> bool:
+        if self.word(first) in PRONOUNS or last - first == 1:
+            return last - first == 1 and self.word(first) not in _NEVER_ALONE
+        return True
+
+    def _is_plural(self, first: int, last: int) -> bool:
+        head = first
+        while head + 1 < last and self.word(head + 1) not in PREPOSITIONS | {"who", ","}:
+            head += 1
+        words = {self.word(index) for index in range(first, last)}
+        return self.word(head).endswith("s") or bool(words & _PLURAL)
+
+    def _has_verb(self, first: int, last: int) -> bool:
         return self.word(first) not in RELATIVES and self.finite(first, last)
 
     def noun_phrase_after(self, verb: int) -> tuple[int, int] | None:
@@ -206,7 +233,7 @@ class Phrase:
         if first > 0 and self.word(first - 1) in SUBORDINATORS - {"but"}:
             return None
         while first < last and (
-            (is_adverb(self.word(first)) and not self.word(first) == "few")
+            (is_adverb(self.word(first)) and self.word(first) != "few")
             or self.word(first) in ("and", "but")
         ):
             first += 1
@@ -238,7 +265,8 @@ class Phrase:
             or self.items[index].capital
             or word in DETERMINERS
             or word in PRONOUNS
-            or (word.endswith("s") and index + 1 <= self.stop)
+            or word.endswith("s")
+            or self.capital(index + 1)
             or word in ("people", "police")
         )
 

@@ -1,4 +1,4 @@
-"""Whether two words may be spellings of one name, as transliteration and translation produce them."""
+"""Whether two words may be spellings of one name, as transliteration and translation make them."""
 
 import re
 import unicodedata
