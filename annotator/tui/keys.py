@@ -139,13 +139,22 @@ ACTIONS: tuple[Action, ...] = (
         hint="merge",
     ),
     Action("mark", ("space",), "Mark for merging", "Cast", "cast", hint="mark"),
-    Action("split", ("s",), "Split this mention off", "Cast", "cast", hint="split"),
+    Action(
+        "split",
+        ("s",),
+        "Split this mention off; an entity for one that has none",
+        "Cast",
+        "cast",
+        hint="split",
+    ),
     Action("rename", ("r",), "Rename", "Cast", "cast", hint="rename"),
     Action("type", ("t",), "Next type", "Cast", "cast", hint="type"),
     Action("naming", ("n",), "Named, unnamed or generic", "Cast", "cast"),
     Action("affiliation", ("a",), "Affiliation: the entity marked", "Cast", "cast"),
     Action("reject", ("x",), "Not the same: hide this proposal", "Cast", "cast"),
     Action("remove", ("delete",), "Remove the entity and its links", "Cast", "cast"),
+    Action("expand", ("right",), "List the mentions", "Cast", "cast"),
+    Action("collapse", ("left",), "Hide the mentions again", "Cast", "cast"),
     # -- claims ------------------------------------------------------------------------------------
     Action("goto", ("enter",), "Go to the claim in the text", "Claims", "claims", hint="go to"),
     Action(
@@ -156,6 +165,15 @@ ACTIONS: tuple[Action, ...] = (
         "claims",
         hint="incomplete",
     ),
+    # -- guidelines --------------------------------------------------------------------------------
+    Action("next-page", ("right",), "Next page", "Guidelines", "guidelines", hint="page"),
+    Action("previous-page", ("left",), "Previous page", "Guidelines", "guidelines"),
+    # -- document ----------------------------------------------------------------------------------
+    Action("next-value", ("right",), "Next value", "Document", "document", hint="value"),
+    Action("previous-value", ("left",), "Previous value", "Document", "document"),
+    Action("toggle", ("space",), "Yes or no; next value", "Document", "document", hint="yes/no"),
+    Action("edit", ("enter",), "Write, or choose topics", "Document", "document", hint="edit"),
+    Action("unset", ("delete",), "Back to the default", "Document", "document"),
 )
 
 PANES = ("queue", "cast", "claims", "guidelines", "document")

@@ -1,17 +1,32 @@
 """What every pane is: shown beside the article, fed by the session, speaking in messages."""
 
+from textual import events
 from textual.message import Message
+from textual.widget import Widget
 
 from annotator.model.session import Edit, Session
 from annotator.project import Project
 from annotator.text.units import Units
-from annotator.tui.dispatch import Keyed
+from annotator.tui.dispatch import Keyed, Perform, key_name
 
 
 class Pane(Keyed):
-    """One pane. It reads the session it was given and posts `Perform`, `GoTo` and `Say`."""
+    """One pane. It reads the session it was given and posts `Perform`, `GoTo` and `Say`.
+
+    Subclasses draw everything in `reload`; it is called once both the session and the children are
+    there, and again for each new article.
+    """
 
     title = ""
+    session: Session | None = None
+
+    DEFAULT_CSS = """
+    Pane { layout: vertical; }
+    Pane .pane--head, Pane .pane--foot { height: auto; padding: 0 1; }
+    Pane .pane--foot { color: $text-muted; }
+    Pane Input { border: none; height: 1; padding: 0 1; background: $surface; display: none; }
+    Pane Input.-shown { display: block; }
+    """
 
     class Closed(Message):
         """The pane wants to give the keyboard back to the article."""
@@ -29,6 +44,15 @@ class Pane(Keyed):
         self.session = session
         self.units = units
         self.annotator = annotator
+        if self.is_mounted:
+            self.reload()
+
+    def on_mount(self) -> None:
+        if self.session is not None:
+            self.reload()
+
+    def reload(self) -> None:
+        """Draw the session's state from nothing."""
 
     def edited(self, edit: Edit) -> None:
         """The session changed; repaint what `edit.changes` touch."""
@@ -36,5 +60,22 @@ class Pane(Keyed):
     def caret_moved(self, offset: int, span_id: str | None) -> None:
         """The caret or the chosen span changed."""
 
-    def key_escape(self) -> None:
+    def focus(self, scroll_visible: bool = True) -> "Pane":
+        """Give the keyboard to the first thing in the pane that takes it."""
+        inner: Widget | None = next((w for w in self.walk_children(Widget) if w.focusable), None)
+        if inner is not None:
+            inner.focus(scroll_visible)
+        return self
+
+    def on_key(self, event: events.Key) -> None:
+        """Undo and redo work in every pane, unless it means something of its own by the key."""
+        key = key_name(event)
+        name = self.keymap.action("article", key)
+        if name in ("undo", "redo") and self.keymap.action(self.scope, key) is None:
+            event.stop()
+            event.prevent_default()
+            self.post_message(Perform(lambda session: getattr(session, name)()))
+
+    def key_escape(self, event: events.Key) -> None:
+        event.stop()
         self.post_message(self.Closed())

@@ -1,0 +1,42 @@
+"""What the command palette finds: every action of the screen, and the labels."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from annotator.text.marks import visible_label
+from annotator.tui.keys import shown
+
+
+class Commands(Provider):
+    """Asks the labelling screen to `perform` an action, or to mark the selection."""
+
+    def _commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """Title, help and callback of each command."""
+        screen = self.screen
+        for action in screen.keymap.actions:
+            if action.scope in ("article", "screen") and action.name != "palette":
+                keys = " ".join(map(shown, action.keys))
+                yield (
+                    f"{action.group}: {action.title}",
+                    f"key {keys}" if keys else "",
+                    partial(screen.perform, action.name),
+                )
+        for label in screen.labelling.scheme.labels.values():
+            yield (
+                visible_label(f"Mark the selection: {label.name}"),
+                visible_label(f"key {label.key}: {label.help}"),
+                partial(screen.attempt, partial(screen.label, label)),
+            )
+
+    async def discover(self) -> Hits:
+        for title, help, act in self._commands():
+            yield DiscoveryHit(title, act, title, help or None)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for title, help, act in self._commands():
+            score = matcher.match(title)
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), act, title, help or None)

@@ -1,0 +1,25 @@
+"""Label colours as styles of `textual.content`, for whatever the terminal can show."""
+
+from textual.app import App
+from textual.color import Color
+from textual.style import Style
+
+from annotator.model.scheme import Scheme
+from annotator.tui.palette import PALETTES, choose_palette, label_colours
+
+
+def label_inks(app: App[object], scheme: Scheme) -> dict[str, Style]:
+    """A bold style in its colour for the name of each label."""
+    name = choose_palette(
+        app.console.color_system, no_color=app.no_color, dark=app.current_theme.dark
+    )
+    palette = PALETTES[name]
+    inks = {}
+    for label, colour in label_colours(scheme).items():
+        ink = palette.ink(colour).color
+        if ink is None:
+            inks[label] = Style(bold=True)
+        else:
+            code = ink.name if ink.name.startswith("#") else f"ansi_{ink.name}"
+            inks[label] = Style(foreground=Color.parse(code), bold=True)
+    return inks

@@ -1,0 +1,83 @@
+"""Markdown as the guidelines use it, drawn as lines; what it does not know it shows as written."""
+
+import re
+
+from textual.content import Content
+
+from annotator.tui.widgets.lines import safe
+
+_INLINE = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|(?<!\*)\*(?P<em>[^*\s][^*]*)\*|`(?P<code>[^`]+)`")
+_LINK = re.compile(r"\[([^\]\[]*)\]\([^()\s]*\)")
+_BULLET = re.compile(r"^(\s*)([-*+]|\d+[.)])\s+")
+
+
+def markdown_lines(text: str, width: int) -> list[Content]:
+    """The page in lines of at most `width` cells. Never raises, whatever `text` holds."""
+    width = max(8, width)
+    drawn: list[Content] = []
+    paragraph: list[str] = []
+    fenced = False
+
+    def flush() -> None:
+        if paragraph:
+            drawn.extend(_wrapped(paragraph, width))
+            paragraph.clear()
+
+    for raw in text.expandtabs(4).splitlines():
+        if raw.lstrip().startswith("```"):
+            flush()
+            fenced = not fenced
+        elif fenced or (raw.startswith("    ") and not _continues(paragraph)):
+            flush()
+            code = Content.styled(safe(raw), "$text-secondary")
+            drawn.extend(code.wrap(width))
+        elif not raw.strip():
+            flush()
+            drawn.append(Content())
+        elif heading := re.match(r"(#{1,6})\s+(.*?)\s*#*\s*$", raw):
+            flush()
+            style = "bold underline $text-primary" if len(heading[1]) == 1 else "bold $text-primary"
+            drawn.extend(Content.styled(safe(heading[2]), style).wrap(width))
+        elif raw.lstrip().startswith("|"):
+            flush()
+            drawn.append(_inline(raw).truncate(width, ellipsis=True))
+        elif _BULLET.match(raw):
+            flush()
+            paragraph.append(raw)
+        else:
+            paragraph.append(raw)
+    flush()
+    return drawn
+
+
+def _continues(paragraph: list[str]) -> bool:
+    """Whether an indented line goes on with the list item before it."""
+    return bool(paragraph) and _BULLET.match(paragraph[0]) is not None
+
+
+def _wrapped(paragraph: list[str], width: int) -> list[Content]:
+    bullet = _BULLET.match(paragraph[0])
+    if bullet is None:
+        return _inline(" ".join(map(str.strip, paragraph))).wrap(width)
+    indent = bullet.end()
+    if indent > width // 2:
+        return _inline(" ".join(map(str.strip, paragraph))).wrap(width)
+    mark = bullet[2] if bullet[2][0].isdigit() else "•"
+    first = paragraph[0][indent:]
+    body = _inline(" ".join([first.strip(), *map(str.strip, paragraph[1:])])).wrap(width - indent)
+    start = f"{bullet[1]}{mark} ".ljust(indent)
+    pads = [start, *[" " * indent] * len(body)]
+    return [Content.assemble(pad, part) for pad, part in zip(pads, body, strict=False)]
+
+
+def _inline(text: str) -> Content:
+    text = safe(_LINK.sub(r"\1", text))
+    parts: list[str | tuple[str, str]] = []
+    place = 0
+    for found in _INLINE.finditer(text):
+        parts.append(text[place : found.start()])
+        style = {"strong": "bold", "em": "italic", "code": "$text-accent"}[found.lastgroup or "em"]
+        parts.append((found[found.lastgroup or "em"], style))
+        place = found.end()
+    parts.append(text[place:])
+    return Content.assemble(*parts)
