@@ -114,11 +114,11 @@ def load_scheme(path: Path) -> Scheme:
         raise AnnotatorError(f"{name}: {_explain(error, data)}") from error
     try:
         return _build(table)
-    except _Wrong as error:
+    except _SchemeError as error:
         raise AnnotatorError(f"{name}: {error}") from error
 
 
-class _Wrong(Exception):
+class _SchemeError(Exception):
     """The key path, what is wrong with it, and what to do."""
 
     def __init__(self, key: str, fault: str, remedy: str) -> None:
@@ -172,25 +172,25 @@ def _key_path(location: list[str | int], data: object) -> str:
 
 
 def _known_keys(location: list[str | int]) -> list[str]:
-    model: type[BaseModel] = _Scheme
-    for depth, step in enumerate(location):
-        if step == "attributes" and depth == 2:
-            model = _Attribute
-        elif step == "links" and depth == 2:
-            model = _Link
-        elif depth == 0:
-            model = {
-                "labels": _Label,
-                "entities": _Entities,
-                "fields": _Field,
-                "profiles": _Profile,
-            }.get(str(step), _Scheme)
-    return list(model.model_fields)
+    tables: dict[str, type[BaseModel]] = {
+        "labels": _Label,
+        "entities": _Entities,
+        "fields": _Field,
+        "profiles": _Profile,
+    }
+    table: type[BaseModel] = _Scheme
+    if location:
+        table = tables.get(str(location[0]), _Scheme)
+    if len(location) > 2:
+        table = _Attribute if location[2] == "attributes" else _Link
+    return list(table.model_fields)
 
 
 def _build(table: _Scheme) -> Scheme:
     if not table.labels:
-        raise _Wrong("labels", "there is no label", 'add a table such as [labels.PERSON] key = "p"')
+        raise _SchemeError(
+            "labels", "there is no label", 'add a table such as [labels.PERSON] key = "p"'
+        )
     used: dict[str, str] = {}
     for name, label in table.labels.items():
         _check_label(name, label, table, used)
@@ -199,7 +199,7 @@ def _build(table: _Scheme) -> Scheme:
     for name, profile in table.profiles.items():
         _check_profile(name, profile, table)
     if table.profile and table.profile not in table.profiles:
-        raise _Wrong(
+        raise _SchemeError(
             "profile",
             f"there is no profile {table.profile!r}",
             _choose(table.profile, table.profiles),
@@ -274,11 +274,13 @@ def _value(default: _Default) -> str | bool | tuple[str, ...] | None:
 def _check_label(name: str, label: _Label, scheme: _Scheme, used: dict[str, str]) -> None:
     path = f"labels.{name}"
     if not name.strip() or not name.isprintable():
-        raise _Wrong(path, f"{name!r} cannot be shown as a label", "use printable characters")
+        raise _SchemeError(path, f"{name!r} cannot be shown as a label", "use printable characters")
     if name in (ENTITY, TOPIC):
-        raise _Wrong(path, f"{name} is a reserved word of link targets", "choose another name")
+        raise _SchemeError(
+            path, f"{name} is a reserved word of link targets", "choose another name"
+        )
     if not label.key:
-        raise _Wrong(f"{path}.key", "it is empty", "give the label a key of one character")
+        raise _SchemeError(f"{path}.key", "it is empty", "give the label a key of one character")
     _check_key(path, label.key, used, name)
     keys: dict[str, str] = {}
     for attribute, item in label.attributes.items():
@@ -290,31 +292,31 @@ def _check_label(name: str, label: _Label, scheme: _Scheme, used: dict[str, str]
     for link in label.links:
         where = f"{path}.links.{link.name}"
         if names.count(link.name) > 1:
-            raise _Wrong(where, "the label has two links of this name", "rename one")
+            raise _SchemeError(where, "the label has two links of this name", "rename one")
         if link.key:
             _check_key(where, link.key, keys, link.name)
         for target in link.targets:
             if target not in (ENTITY, TOPIC, *scheme.labels):
-                raise _Wrong(
+                raise _SchemeError(
                     f"{where}.targets",
                     f"{target!r} is no label",
                     _choose(target, [*scheme.labels, ENTITY, TOPIC]),
                 )
         if link.maximum != "many" and link.minimum > link.maximum:
-            raise _Wrong(
+            raise _SchemeError(
                 f"{where}.minimum",
                 f"{link.minimum} is more than the maximum {link.maximum}",
                 "lower it, or raise maximum",
             )
         if link.offer.startswith("via:"):
             if link.offer[4:] not in names:
-                raise _Wrong(
+                raise _SchemeError(
                     f"{where}.offer",
                     f"{name} has no link {link.offer[4:]!r}",
                     _choose(link.offer[4:], names),
                 )
         elif link.offer and link.offer not in _OFFERS:
-            raise _Wrong(
+            raise _SchemeError(
                 f"{where}.offer",
                 f"{link.offer!r} is not possible",
                 _choose(link.offer, [*_OFFERS, "via:LINK"]),
@@ -323,9 +325,11 @@ def _check_label(name: str, label: _Label, scheme: _Scheme, used: dict[str, str]
 
 def _check_key(path: str, key: str, used: dict[str, str], owner: str) -> None:
     if len(key) != 1 or not key.isprintable() or key.isspace():
-        raise _Wrong(f"{path}.key", f"{key!r} is not one visible character", "choose a single one")
+        raise _SchemeError(
+            f"{path}.key", f"{key!r} is not one visible character", "choose a single one"
+        )
     if key in used:
-        raise _Wrong(
+        raise _SchemeError(
             f"{path}.key", f"{key!r} is already the key of {used[key]}", "choose another character"
         )
     used[key] = owner
@@ -334,16 +338,18 @@ def _check_key(path: str, key: str, used: dict[str, str], owner: str) -> None:
 def _check_values(path: str, kind: str, values: list[str], default: _Default) -> None:
     if kind == "choice":
         if not values:
-            raise _Wrong(f"{path}.values", "a choice needs values", "list them")
+            raise _SchemeError(f"{path}.values", "a choice needs values", "list them")
         if len(set(values)) < len(values):
-            raise _Wrong(f"{path}.values", "a value is listed twice", "remove one")
+            raise _SchemeError(f"{path}.values", "a value is listed twice", "remove one")
         if default is not None and default not in values:
-            raise _Wrong(
+            raise _SchemeError(
                 f"{path}.default", f"{default!r} is not one of the values", _choose(default, values)
             )
         return
     if values:
-        raise _Wrong(f"{path}.values", f"a {kind} has no list of values", 'use kind = "choice"')
+        raise _SchemeError(
+            f"{path}.values", f"a {kind} has no list of values", 'use kind = "choice"'
+        )
     if default is None:
         return
     wanted = {"flag": bool, "topics": list}.get(kind, str)
@@ -351,20 +357,26 @@ def _check_values(path: str, kind: str, values: list[str], default: _Default) ->
         example = {"flag": "true or false", "topics": "a list of topics"}.get(
             kind, "text in quotes"
         )
-        raise _Wrong(f"{path}.default", f"{default!r} does not fit a {kind}", f"use {example}")
+        raise _SchemeError(
+            f"{path}.default", f"{default!r} does not fit a {kind}", f"use {example}"
+        )
 
 
 def _check_profile(name: str, profile: _Profile, scheme: _Scheme) -> None:
     path = f"profiles.{name}"
     if not profile.labels:
-        raise _Wrong(f"{path}.labels", "the profile offers no label", "list at least one")
+        raise _SchemeError(f"{path}.labels", "the profile offers no label", "list at least one")
     for label in profile.labels:
         if label not in scheme.labels:
-            raise _Wrong(f"{path}.labels", f"{label!r} is no label", _choose(label, scheme.labels))
+            raise _SchemeError(
+                f"{path}.labels", f"{label!r} is no label", _choose(label, scheme.labels)
+            )
     links = [f"{label}.{link.name}" for label, item in scheme.labels.items() for link in item.links]
     for link in profile.without_links:
         if link not in links:
-            raise _Wrong(f"{path}.without_links", f"{link!r} is no link", _choose(link, links))
+            raise _SchemeError(
+                f"{path}.without_links", f"{link!r} is no link", _choose(link, links)
+            )
 
 
 def _choose(wrong: object, known: Iterable[str]) -> str:

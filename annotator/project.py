@@ -1,0 +1,254 @@
+"""A project: a folder with guidelines and a corpus, opened."""
+
+import getpass
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from annotator.model.annotation import AnnotationSet
+from annotator.model.errors import AnnotatorError
+from annotator.model.scheme import Scheme
+from annotator.model.session import Session
+from annotator.store.base import Head, WriteError
+from annotator.store.files import FileStore
+from annotator.store.journal import FileJournal
+from annotator.store.lock import hold
+from annotator.store.names import check_annotator
+from annotator.store.settings import Settings, load_settings
+from annotator.store.topics import Topic, add_topic, load_topics
+
+SCHEME_FILE = "guidelines/scheme.toml"
+_IGNORED = ".annotator/\n*.torn\n"
+_ATTRIBUTES = """\
+# Offsets and hashes count every byte: git must not touch line ends here.
+corpus/articles/** -text -diff
+corpus/annotations/** -text merge=union
+corpus/gold/** -text merge=union
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """An article whose journal held `edits` that no checkpoint had."""
+
+    article_id: str
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One article as an annotator's list of work shows it; `problem` is empty or one phrase."""
+
+    head: Head
+    status: str = "new"
+    spans: int = 0
+    active_seconds: float = 0.0
+    flags: tuple[str, ...] = ()
+    note: str = ""
+    problem: str = ""
+
+
+class Project:
+    """Scheme, guidelines, topics, settings and store of one folder.
+
+    `scheme` is the whole scheme, `profile_scheme` the part that the profile in use offers.
+    """
+
+    def __init__(
+        self, root: Path, scheme: Scheme, profile_scheme: Scheme, settings: Settings
+    ) -> None:
+        self.root = root
+        self.scheme = scheme
+        self.profile_scheme = profile_scheme
+        self.settings = settings
+        self.store = FileStore(root, scheme.id)
+        self.topics: list[Topic] = load_topics(self._topics_path)
+        self._journals: dict[tuple[str, str], FileJournal] = {}
+
+    # -- opening -----------------------------------------------------------------------------------
+
+    @staticmethod
+    def find(start: Path) -> Path:
+        """The nearest folder at or above `start` that holds a scheme. Raises AnnotatorError."""
+        start = start.resolve()
+        for folder in (start, *start.parents):
+            if (folder / SCHEME_FILE).is_file():
+                return folder
+        raise AnnotatorError(
+            f"There is no project in {start} or above it (no {SCHEME_FILE}); "
+            "make one with `annotator init DIR`, or go to one."
+        )
+
+    @classmethod
+    def open(cls, start: Path | None = None, *, profile: str | None = None) -> "Project":
+        """Open the project around a folder (by default the current one).
+
+        `profile` is preferred to the settings' profile, and that to the scheme's. Raises
+        AnnotatorError for a scheme, settings or topics file that cannot be used, naming the key.
+        """
+        from annotator.store.scheme_file import load_scheme
+
+        root = cls.find(start or Path.cwd())
+        settings = load_settings(root)
+        scheme = load_scheme(root / SCHEME_FILE)
+        name = profile or settings.profile or scheme.profile
+        if name and name not in scheme.profiles:
+            close = get_close_matches(name, scheme.profiles, n=1)
+            known = ", ".join(scheme.profiles) or "none"
+            remedy = f"did you mean {close[0]}?" if close else f"there are: {known}."
+            raise AnnotatorError(f"{SCHEME_FILE} has no profile {name!r}; {remedy}")
+        return cls(root, scheme, scheme.under(name), settings)
+
+    @classmethod
+    def create(cls, directory: Path) -> "Project":
+        """Make a project with the shipped scheme and guidelines. Existing files are kept.
+
+        Raises AnnotatorError if the folder already holds a project or cannot be written.
+        """
+        if (directory / SCHEME_FILE).exists():
+            raise AnnotatorError(f"{directory} already holds a project; nothing was changed.")
+        try:
+            for folder in ("guidelines", "corpus/articles", "corpus/annotations"):
+                (directory / folder).mkdir(parents=True, exist_ok=True)
+            for name, text in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES)):
+                if not (directory / name).exists():
+                    (directory / name).write_text(text, encoding="utf-8", newline="\n")
+            shipped = sorted(_shipped_guidelines().iterdir())
+            # The scheme makes the folder a project, so it comes last.
+            for page in sorted(shipped, key=lambda page: page.name == "scheme.toml"):
+                if page.is_file() and not (directory / "guidelines" / page.name).exists():
+                    shutil.copyfile(page, directory / "guidelines" / page.name)
+        except OSError as error:
+            raise AnnotatorError(
+                f"No project could be made in {directory}: {error.strerror}; choose another folder."
+            ) from error
+        return cls.open(directory)
+
+    def close(self) -> None:
+        for journal in self._journals.values():
+            journal.close()
+        self._journals.clear()
+        self.store.close()
+
+    # -- who ---------------------------------------------------------------------------------------
+
+    def annotator_name(self, name: str | None = None) -> str:
+        """The name given, else the setting's, else the system's user. Raises AnnotatorError."""
+        if name is None:
+            name = self.settings.annotator
+            if not name:
+                try:
+                    name = getpass.getuser()
+                except (OSError, KeyError, ImportError):
+                    name = ""
+        return check_annotator(name)
+
+    def lock(self, annotator: str) -> AbstractContextManager[None]:
+        """Hold while annotating: one process per annotator and clone.
+
+        Entering raises AnnotatorError if another process holds it; a dead one's lock is taken.
+        """
+        folder = self.root / ".annotator/locks"
+        return hold(folder, check_annotator(annotator), f"annotating as {annotator}")
+
+    # -- work --------------------------------------------------------------------------------------
+
+    def session(self, article_id: str, annotator: str) -> Session:
+        """An editing session on the latest state; its edits go to the journal one by one.
+
+        Undo reaches back over restarts. Where the disk refuses, edits wait in `unsaved`.
+        """
+        self.store.refresh()
+        article = self.store.article(article_id)
+        annotations = self.store.annotations(article_id, annotator) or AnnotationSet(
+            article_id, article.text_hash, annotator, self.scheme.id
+        )
+        journal = self.store.journal(article_id, annotator)
+        before = self._journals.pop((article_id, annotator), None)
+        if before is not None:
+            before.close()
+        self._journals[article_id, annotator] = journal
+        return Session(
+            article, self.scheme, annotations, history=journal.read(), record=journal.append
+        )
+
+    def checkpoint(self, session: Session) -> None:
+        """Save the session's state; nothing is written if nothing changed. Raises WriteError."""
+        annotations = session.annotations
+        journal = self._journals.get((annotations.article_id, annotations.annotator))
+        annotations.scheme = annotations.scheme or self.scheme.id
+        self.store.save(annotations, journal)
+
+    def recover(self, annotator: str) -> list[Recovery]:
+        """Checkpoint what a crash left in journals alone. Call it with the lock held.
+
+        In a read-only folder nothing is written; `session` shows those edits all the same.
+        """
+        try:
+            found = self.store.recover(annotator)
+        except WriteError:
+            return []
+        return [Recovery(article_id, edits) for article_id, edits in found.items()]
+
+    def queue(self, annotator: str) -> list[QueueItem]:
+        """All articles in the order of import with the state of this annotator's work."""
+        return list(self._queue(annotator))
+
+    def _queue(self, annotator: str) -> Iterator[QueueItem]:
+        self.store.refresh()
+        summaries = self.store.summaries(annotator)
+        stale = self.store.outdated(annotator)
+        for head in self.store.heads():
+            summary = summaries.get(head.id)
+            if summary is None:
+                problem = "work on another text" if head.id in stale else ""
+                yield QueueItem(head, problem=problem)
+                continue
+            yield QueueItem(
+                head,
+                summary.status,
+                summary.spans,
+                summary.active_seconds,
+                summary.flags,
+                summary.note,
+                "two versions" if summary.versions > 1 else "",
+            )
+
+    # -- topics and guidelines ---------------------------------------------------------------------
+
+    def add_topic(self, name: str) -> Topic:
+        """Add a topic to the project, or return the one of that name. Raises AnnotatorError."""
+        topic = add_topic(self._topics_path, name)
+        self.topics = load_topics(self._topics_path)
+        return topic
+
+    def topic_name(self, topic_id: str) -> str:
+        """The topic's name; its id if the project does not know it."""
+        return next((topic.name for topic in self.topics if topic.id == topic_id), topic_id)
+
+    def page(self, label_name: str) -> str:
+        """The guideline page of a label as Markdown; "" if it has none."""
+        label = self.scheme.labels.get(label_name)
+        return self.page_file(label.page) if label and label.page else ""
+
+    def page_file(self, name: str) -> str:
+        """A file of `guidelines/` as text; "" if there is none of that name inside."""
+        folder = (self.root / "guidelines").resolve()
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder) or not path.is_file():
+            return ""
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+
+    @property
+    def _topics_path(self) -> Path:
+        return self.root / "corpus/topics.toml"
+
+
+def _shipped_guidelines() -> Path:
+    """Inside the package when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "guidelines"
+    return inside if inside.is_dir() else package.parent / "guidelines"

@@ -1,0 +1,123 @@
+"""`corpus/articles`: immutable JSONL shards of at most 64 MB and their manifest."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.model.errors import AnnotatorError
+from annotator.store.base import Problem
+from annotator.store.lines import VERSION, Appender, end_torn_line, replace_file
+
+SHARD_BYTES = 64_000_000
+_BATCH_BYTES = 1_000_000
+
+
+def append_articles(folder: Path, lines: Iterable[bytes], limit: int = SHARD_BYTES) -> None:
+    """Append whole lines to the last shard, starting new ones at `limit` bytes.
+
+    What a crash cut short was never told as added: the rest of it is set aside in
+    `<shard>.torn`. The manifest is brought up to date whatever happens. Raises WriteError.
+    """
+    shard = _Shard.last(folder)
+    try:
+        batch: list[bytes] = []
+        size = 0
+        for line in lines:
+            if shard.size + size and shard.size + size + len(line) > limit:
+                shard.append(batch)
+                shard.close()
+                _write_manifest(folder, shard)
+                shard, batch, size = shard.next(), [], 0
+            batch.append(line)
+            size += len(line)
+            if size >= _BATCH_BYTES:
+                shard.append(batch)
+                batch, size = [], 0
+        shard.append(batch)
+    finally:
+        shard.close()
+        if shard.size:
+            _write_manifest(folder, shard)
+
+
+def check_shards(folder: Path, name: str) -> list[Problem]:
+    """Compare every shard with the manifest, byte by byte."""
+    problems: list[Problem] = []
+    listed = _read_manifest(folder)
+    for path in sorted(folder.glob("*.jsonl")):
+        if path.name not in listed:
+            problems.append(Problem(f"{name}/{path.name}", 0, "this shard is not in the manifest"))
+        elif sha256(path.read_bytes()).hexdigest() != listed[path.name].get("sha256"):
+            problems.append(
+                Problem(f"{name}/{path.name}", 0, "this shard is not what the manifest says")
+            )
+    problems.extend(
+        Problem(f"{name}/{missing}", 0, "this shard is in the manifest but there is no such file")
+        for missing in listed
+        if not (folder / missing).exists()
+    )
+    return problems
+
+
+class _Shard:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self.count = 0
+        self._hash = sha256()
+        self._appender = Appender(path)
+        if path.exists():
+            try:
+                end_torn_line(path, cut=True)
+            except OSError as error:
+                raise AnnotatorError(
+                    f"{path} cannot be added to: {error.strerror}; allow writing there."
+                ) from error
+            with path.open("rb") as file:
+                for line in file:
+                    self._add(line)
+
+    @classmethod
+    def last(cls, folder: Path) -> "_Shard":
+        names = sorted(path.name for path in folder.glob("*.jsonl"))
+        return cls(folder / (names[-1] if names else "00000.jsonl"))
+
+    def next(self) -> "_Shard":
+        return _Shard(self.path.with_name(f"{int(self.path.stem) + 1:05d}.jsonl"))
+
+    def append(self, lines: list[bytes]) -> None:
+        if lines:
+            self._appender.append(b"".join(lines))
+            for line in lines:
+                self._add(line)
+
+    def close(self) -> None:
+        self._appender.close()
+
+    def entry(self) -> dict[str, Any]:
+        return {"articles": self.count, "bytes": self.size, "sha256": self._hash.hexdigest()}
+
+    def _add(self, line: bytes) -> None:
+        self.size += len(line)
+        self.count += 1
+        self._hash.update(line)
+
+
+def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / "manifest.json"
+    if not path.exists():
+        return {}
+    try:
+        shards = orjson.loads(path.read_bytes())["shards"]
+        return {name: dict(entry) for name, entry in shards.items()}
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _write_manifest(folder: Path, shard: _Shard) -> None:
+    shards = {**_read_manifest(folder), shard.path.name: shard.entry()}
+    data = {"v": VERSION, "shards": dict(sorted(shards.items()))}
+    replace_file(folder / "manifest.json", orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
