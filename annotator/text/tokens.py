@@ -96,16 +96,16 @@ class Tokens:
 
     def _read(self, start: int, end: int) -> "tuple[array[int], array[int]]":
         starts, ends = array("I"), array("I")
-        simple = self._clusters.all_single(start, end)
-        cluster_at = self._clusters.at
-        if not simple:
+        stops: list[int] = []
+        if not self._clusters.all_single(start, end):
             self._marks |= set(filter(_is_mark, set(self._text[start:end])))
+            stops = [*self._clusters.boundaries(start, end), end]
         for match in _pattern("".join(sorted(self._marks))).finditer(self._text, start, end):
             first, last = match.span()
-            if not simple:
+            if stops:
                 # Emoji sequences and flags: the pattern sees their parts, the cluster is one.
-                first = cluster_at(first)[0]
-                last = max(last, cluster_at(last - 1)[1])
+                first = stops[bisect_right(stops, first) - 1]
+                last = stops[bisect_left(stops, last)]
                 if ends and first < ends[-1]:
                     ends[-1] = max(ends[-1], last)
                     continue

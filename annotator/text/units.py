@@ -41,6 +41,7 @@ class Units:
         self._paragraphs = array("I", [0])
         self._paragraphs.extend(match.end() for match in re.finditer("\n", text))
         self._quotations: dict[int, Quotations] = {}
+        self._last_cuts: tuple[Range, list[Range]] = (0, 0), []
 
     # --- paragraphs: lines, ended by a line feed and nothing else
 
@@ -199,15 +200,12 @@ class Units:
         start, end = sentence
         while end > start and self.text[end - 1] in _FINAL_STOPS:
             end -= 1
-        cuts = [match.span() for match in _SEPARATOR.finditer(self.text, start, end)]
-        for first, last in self.quotations(start, end):
-            cuts.append((first, first + 1))
-            if self.text[last - 1] in CLOSING_QUOTES:
-                cuts.append((last - 1, last))
-        if any(first <= offset < last for first, last in cuts):
+        cuts = self._cuts_in(start, end)
+        index = bisect_right(cuts, (offset, len(self.text)))
+        if index and cuts[index - 1][1] > offset:
             return None
-        start = max((last for _, last in cuts if start <= last <= offset), default=start)
-        end = min((first for first, _ in cuts if offset < first < end), default=end)
+        start = cuts[index - 1][1] if index else start
+        end = cuts[index][0] if index < len(cuts) else end
         clause = self._trim(start, end)
         return clause if clause and clause[0] <= offset < clause[1] else None
 
@@ -260,6 +258,18 @@ class Units:
             if one and one[0] <= start and end <= one[1] and one != (start, end)
         ]
         return min(larger)[1] if larger else (start, end)
+
+    def _cuts_in(self, start: int, end: int) -> list[Range]:
+        """The marks that part the clauses of one sentence, sorted; kept for the last sentence."""
+        if self._last_cuts[0] != (start, end):
+            cuts = [match.span() for match in _SEPARATOR.finditer(self.text, start, end)]
+            for first, last in self.quotations(start, end):
+                cuts.append((first, first + 1))
+                if self.text[last - 1] in CLOSING_QUOTES:
+                    cuts.append((last - 1, last))
+            inside = sorted(cut for cut in cuts if start <= cut[0] < end)
+            self._last_cuts = (start, end), inside
+        return self._last_cuts[1]
 
     def _hull(self, unit_at: Callable[[int], Range | None], first: int, last: int) -> Range | None:
         one, other = unit_at(first), unit_at(last)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from annotator.text.regions import Region, propose
 from tests.text.strategies import texts
 
-BODY = "The harbour council of Karsk voted on Tuesday to close the old pier. Members said it was rotten."
+BODY = "The harbour council of Karsk voted on Tuesday to close the old pier. Its wood was rotten."
 MORE = (
     "Ilse Tarn, the deputy mayor, said the work would take two years and cost nine million marks."
 )

@@ -136,6 +136,16 @@ def test_tokens(text, expected):
     assert tokens_of(text) == expected
 
 
+def test_right_to_left_text_is_counted_in_the_order_it_is_read():
+    text = 'قالت الوزيرة: «نبقى» عبر Radio Nord سنة 2033.\nהשרה אמרה "לא עוד".'
+    units = Units(text)
+    assert surface(text, units.token_at(text.index("2033") + 2)) == "2033"
+    assert surface(text, units.quotation_at(text.index("نبقى"))) == "«نبقى»"
+    assert surface(text, units.quotation_at(text.index("עוד"))) == '"לא עוד"'
+    assert surface(text, units.name_at(text.index("Nord"))) == "Radio Nord"
+    assert surface(text, units.sentence_at(len(text) - 1)) == text.split("\n")[1]
+
+
 def test_token_motions_cross_paragraphs():
     text = "one two\n\n three"
     units = Units(text)
