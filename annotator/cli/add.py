@@ -84,7 +84,7 @@ def command(
     return LEFT_OUT if intake.counts["refused"] else OK
 
 
-def _items(project: Project, paths: Iterable[str], options: Options) -> Iterator[Item]:
+def _items(project: Project, paths: tuple[str, ...], options: Options) -> Iterator[Item]:
     root = project.root
     own = [root / "guidelines", root / ".annotator"]
     own += [root / "corpus" / name for name in ("articles", "annotations", "gold")]

@@ -26,7 +26,7 @@ def command(ctx: click.Context) -> int:
     Settings are kept in two files: yours, which holds in every project, and the project's own,
     which wins. `annotator config show` prints them and says where the files are.
     """
-    return ctx.invoke(show) if ctx.invoked_subcommand is None else OK  # type: ignore[no-any-return]
+    return ctx.invoke(show) if ctx.invoked_subcommand is None else OK
 
 
 @command.command("show")

@@ -70,7 +70,6 @@ def _scheme_keys(scheme: Scheme | None) -> list[tuple[str, str, str, str]]:
     labels = list(scheme.labels.values()) if scheme else []
     rows = [("Labels", label.key, label.name, label.help) for label in labels]
     for label in labels:
-        for item in (*label.attributes, *label.links):
-            if item.key:
-                rows.append((f"On a {label.name}", item.key, item.name, item.help))
+        rows += [(f"On a {label.name}", a.key, a.name, a.help) for a in label.attributes if a.key]
+        rows += [(f"On a {label.name}", x.key, x.name, x.help) for x in label.links if x.key]
     return rows

@@ -7,7 +7,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`commands` maps a name to its one-line help; it lives in `annotator.cli.NAME` as `command`."""
+    """`lazy` maps a name to its one-line help; `annotator.cli.NAME` holds it as `command`."""
 
     def __init__(self, *args: object, lazy: Mapping[str, str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

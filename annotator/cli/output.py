@@ -40,7 +40,7 @@ def emit(value: object) -> None:
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """"1 article", "1,200 articles"."""
+    """ "1 article", "1,200 articles"."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 

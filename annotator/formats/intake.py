@@ -139,7 +139,7 @@ def draft(
                 line,
                 "warning",
                 f"{article.id} looks wrongly decoded in {len(broken)} places ({examples[:40]});"
-                " added as it is",
+                " added as it is (was it meant to be read with --encoding utf-8?)",
             )
         )
     return items

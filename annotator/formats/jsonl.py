@@ -18,7 +18,7 @@ _HASH_KEYS = ("text_sha256", "text_hash")
 # What our own article and export lines hold beside the article; it is made anew or left out.
 _OWN_KEYS = frozenset(
     """kind type v schema steps regions characters offsets annotator scheme status links topics
-    fields flags note skip_reason""".split()  # noqa: SIM905
+    fields flags note skip_reason crc""".split()  # noqa: SIM905
 )
 
 

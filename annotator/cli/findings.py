@@ -1,0 +1,138 @@
+"""What `annotator check` looks for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from annotator.cli.output import progress
+from annotator.model.annotation import AnnotationSet, Span
+from annotator.model.article import Article
+from annotator.model.errors import AnnotatorError
+from annotator.model.requirements import missing, unfit
+from annotator.project import Project
+from annotator.text.marks import visible_label
+from annotator.text.units import Units
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong (error) or odd (warning), and where.
+
+    `name` is what the scheme does not know, e.g. "SPEAKER" or "act=assert"; `span` is a span, link
+    or entity id. `file` and `line` are known for damaged lines only.
+    """
+
+    severity: Literal["error", "warning"]
+    kind: str
+    message: str
+    article: str = ""
+    annotator: str = ""
+    span: str = ""
+    name: str = ""
+    file: str = ""
+    line: int = 0
+
+    def where(self) -> str:
+        """The place, to stand before the message."""
+        who = f"{self.article} ({self.annotator}): " if self.annotator else f"{self.article}: "
+        return who if self.article else ""
+
+
+def check_project(project: Project) -> Iterator[Finding]:
+    """Everything found, texts first, then the work of each annotator, then damaged lines."""
+    store = project.store
+    heads = store.heads()
+    damaged: set[str] = set()
+    for head in progress(heads, "Checking articles", len(heads)):
+        try:
+            store.article(head.id)
+        except AnnotatorError as error:
+            damaged.add(head.id)
+            yield Finding("error", "damaged-text", str(error), head.id)
+    topics = {topic.id for topic in project.topics}
+    known = {head.id for head in heads}
+    for annotator in store.annotators():
+        works = store.all_annotations(annotator)
+        for work in progress(works, f"Checking {annotator}"):
+            if work.article_id not in known:
+                message = f"there is no article {work.article_id}"
+                yield Finding("error", "no-article", message, work.article_id, annotator)
+            elif work.article_id not in damaged:
+                article = store.article(work.article_id)
+                yield from _check_work(project, article, work, topics)
+    for problem in store.problems:
+        yield Finding("error", "damaged-line", str(problem), file=problem.path, line=problem.line)
+
+
+def _check_work(
+    project: Project, article: Article, work: AnnotationSet, topics: set[str]
+) -> Iterator[Finding]:
+    def found(
+        severity: Literal["error", "warning"],
+        kind: str,
+        message: str,
+        span: str = "",
+        name: str = "",
+    ) -> Finding:
+        return Finding(severity, kind, message, article.id, work.annotator, span, name)
+
+    if work.text_hash != article.text_hash:
+        message = "the annotations are about another version of the text"
+        yield found("error", "other-text", message)
+        return
+    versions = project.store.versions(article.id, work.annotator)
+    if len(versions) > 1:
+        sizes = " and ".join(f"{len(version.spans)} spans" for version in versions)
+        message = f"there are two versions of this work ({sizes}); open it and keep one"
+        yield found("error", "two-versions", message)
+    for issue in unfit(work, project.scheme):
+        yield found("error", issue.kind, issue.message, issue.key, issue.name)
+    if work.status == "done":
+        for issue in missing(work, project.profile_scheme):
+            yield found("error", issue.kind, f"is marked done, but {issue.message}", issue.key)
+    for link in work.links.values():
+        if link.target_kind == "topic" and link.target not in topics:
+            message = (
+                f"link {link.id} ({link.type}) points to the topic {link.target}, which"
+                " corpus/topics.toml does not have"
+            )
+            yield found("error", "unknown-topic", message, link.id, link.target)
+    for entity in work.entities.values():
+        home = entity.affiliation
+        if home and home not in work.entities and home not in project.scheme.entities.builtin:
+            message = f"entity {entity.id} is affiliated with {home}, which does not exist"
+            yield found("error", "broken-affiliation", message, entity.id)
+    units = Units(article.text)
+    seen: dict[tuple[object, ...], str] = {}
+    for span in work.in_order():
+        text = visible_label(span.surface(article.text)[:60])
+        what = f"{span.label} {span.id} [{span.start}, {span.end}) “{text}”"
+        if not _inside(span, len(article.text)):
+            message = f"{what} does not lie in the text of {len(article.text):,} characters"
+            yield found("error", "outside-text", message, span.id)
+            continue
+        if cut := [edge for fragment in span.fragments for edge in fragment if _cuts(units, edge)]:
+            message = f"{what} cuts a character in two at {', '.join(map(str, cut))}"
+            yield found("warning", "cut-character", message, span.id)
+        if any(piece != piece.strip() for piece in span.pieces(article.text)):
+            message = f"{what} begins or ends with white space"
+            yield found("warning", "white-space-edge", message, span.id)
+        twin = seen.setdefault((span.label, span.fragments), span.id)
+        if twin != span.id:
+            yield found("warning", "duplicate-span", f"{what} is the same as {twin}", span.id)
+
+
+def _inside(span: Span, length: int) -> bool:
+    edge = 0
+    for start, end in span.fragments:
+        if not edge <= start < end <= length:
+            return False
+        edge = end
+    return bool(span.fragments)
+
+
+def _cuts(units: Units, edge: int) -> bool:
+    """Whether an offset stands inside what a reader sees as one character."""
+    if not 0 < edge < len(units.text):
+        return False
+    return units.cluster_at(edge)[0] != edge
