@@ -228,7 +228,8 @@ class CastPane(Pane):
         links = self._links(entity_id)
         mentions = sum(map(self._is_mention, links))
         counts = [f"{mentions}×"] if mentions else []
-        counts += [f"{len(links) - mentions} links"] if len(links) > mentions else []
+        others = len(links) - mentions
+        counts += [f"{others} link{'s' if others > 1 else ''}"] if others else []
         right = line((" ".join(counts) or "–", MUTED))
         entity = annotations.entities.get(entity_id)
         if entity is None:
@@ -238,11 +239,10 @@ class CastPane(Pane):
         if entity.affiliation:
             home = entity_title(annotations, entity.affiliation, kind=False)
             left.append((f" → {home}", MUTED))
-        others = [n for n in cast.aliases(annotations, self._text, entity_id) if n != entity.name]
-        if others and width > 40:
-            left.append(
-                (f"  {' · '.join(shorten(name, 30) for name in others)}", "italic $text-muted")
-            )
+        names = [n for n in cast.aliases(annotations, self._text, entity_id) if n != entity.name]
+        if names and width > 40:
+            also = " · ".join(shorten(name, 30) for name in names)
+            left.append((f"  {also}", "italic $text-muted"))
         return beside(line(*left), right, width)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:

@@ -68,6 +68,7 @@ class ClaimsPane(Pane):
     def on_resize(self) -> None:
         if self.session is not None:
             self._rows.show(len(self._list), height=self._row_height())
+            self._describe()
 
     def edited(self, edit: Edit) -> None:
         """Draw again what changed; the list is made anew when spans come, go or move."""
@@ -137,9 +138,7 @@ class ClaimsPane(Pane):
 
     def _tell(self) -> None:
         spans = self.session.annotations.spans.values()
-        counts = [
-            f"{sum(s.label == name for s in spans)} {name.casefold()}" for name in self._labels
-        ]
+        counts = [f"{name} {sum(s.label == name for s in spans)}" for name in self._labels]
         lacking = sum(bool(s.label in self._labels and self._missing(s)) for s in spans)
         head = [(" · ".join(counts), STRONG)]
         head.append(
@@ -163,17 +162,22 @@ class ClaimsPane(Pane):
             self._foot.update(line(*parts))
             return
         room = max(20, self.size.width * 2 - 10)
-        lines = [
-            line((span.id, STRONG), f" {shorten(span.surface(self.session.article.text), room)}")
-        ]
+        text = shorten(" … ".join(span.pieces(self.session.article.text)), room)
+        lines = [line((span.id, STRONG), f" {text}")]
         if lacking := self._missing(span):
             lines.append(line((f"! lacks {', '.join(lacking)}", WARNING)))
-        texts = [
-            f"{attribute.name}: {value}"
+        told = [
+            (attribute, value_title(span.attributes.get(attribute.name)))
             for attribute in self._labels[span.label].attributes
-            if attribute.kind == "text" and (value := span.attributes.get(attribute.name))
         ]
-        lines += [line(shorten(text, room)) for text in texts]
+        if self._rows.row_height == 3:  # the columns show no more than a few letters of each
+            words = [value for attribute, value in told if value and attribute.kind == "choice"]
+            lines.append(line(" · ".join(words)))
+        lines += [
+            line(shorten(f"{attribute.name}: {value}", room))
+            for attribute, value in told
+            if value and attribute.kind == "text"
+        ]
         self._foot.update(Content("\n").join(lines))
 
     def _draw(self, index: int, width: int) -> list[Content]:
@@ -185,7 +189,7 @@ class ClaimsPane(Pane):
             return []
         mark = ("! ", WARNING) if self._missing(span) else "  "
         start = [mark, (f"{span.id:<5}", self._inks.get(span.label, STRONG))]
-        text = span.surface(self.session.article.text)
+        text = " … ".join(span.pieces(self.session.article.text))
         columns = self._columns(self._labels[span.label], width)
         values = self._values(span, columns)
         match self._rows.row_height:
@@ -208,6 +212,8 @@ class ClaimsPane(Pane):
         cells = []
         for attribute, room in columns:
             name = f"{attribute.key} {attribute.name}" if attribute.key else attribute.name
+            if attribute.key and room < min(len(name), 6) + 1:
+                name = attribute.key  # in a narrow column the key says more than a few letters
             cells.append((shorten(name, room - 1, pad=True) + " ", MUTED))
         name = (label.name, self._inks.get(label.name, STRONG))
         match self._rows.row_height:
@@ -268,6 +274,8 @@ class ClaimsPane(Pane):
                 style = ACCENT
             else:
                 style = MUTED
+            if attribute.kind == "choice":
+                text = text[: room - 1]
             parts += [(shorten(text, room - 1, pad=True), style), " "]
         return parts
 

@@ -103,7 +103,7 @@ class DocumentPane(Pane):
         else:
             text, style = text or "–", MUTED
         star = ("* ", WARNING if self._lacks(field) else MUTED) if field.required else "  "
-        note = "" if said or width < 40 else "  default" if field.default is not None else ""
+        note = "" if said or width < 38 else "  default" if field.default is not None else ""
         arrows = ("‹ ", " ›") if field.kind == "choice" and width > 30 else ("", "")
         return [
             line(

@@ -16,6 +16,8 @@ class GuidelinesPane(Pane):
     scope = "guidelines"
     title = "Guidelines"
 
+    DEFAULT_CSS = "GuidelinesPane Rows { padding: 0 1; }"
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._pages: list[str] = []

@@ -9,6 +9,9 @@ from annotator.project import Project
 from annotator.text.units import Units
 from annotator.tui.dispatch import Keyed, Perform, key_name
 
+SHORT = 12
+"""Below this many lines the list needs those of the foot."""
+
 
 class Pane(Keyed):
     """One pane. It reads the session it was given and posts `Perform`, `GoTo` and `Say`.
@@ -23,7 +26,9 @@ class Pane(Keyed):
     DEFAULT_CSS = """
     Pane { layout: vertical; }
     Pane .pane--head, Pane .pane--foot { height: auto; padding: 0 1; }
-    Pane .pane--foot { color: $text-muted; }
+    Pane .pane--foot { color: $text-muted; max-height: 6; }
+    Pane.-short .pane--head { max-height: 1; }
+    Pane.-short .pane--foot { display: none; }
     Pane Input { border: none; height: 1; padding: 0 1; background: $surface; display: none; }
     Pane Input.-shown { display: block; }
     """
@@ -50,6 +55,9 @@ class Pane(Keyed):
     def on_mount(self) -> None:
         if self.session is not None:
             self.reload()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < SHORT, "-short")
 
     def reload(self) -> None:
         """Draw the session's state from nothing."""

@@ -149,7 +149,7 @@ class QueuePane(Pane):
     def _draw(self, index: int, width: int) -> list[Content]:
         item = self._items[self._shown[index]]
         here = item.head.id == self.session.article.id
-        mark, style = MARKS[item.status]
+        mark, style = MARKS.get(item.status, MARKS["new"])
         alert = ("!", WARNING) if item.problem else ("⚑", WARNING) if item.flags else (" ", "")
         title = item.head.headline or item.head.id
         left = [(mark, style), alert, " ", (shorten(title, width), STRONG if here else "")]

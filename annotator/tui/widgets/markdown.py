@@ -29,8 +29,9 @@ def markdown_lines(text: str, width: int) -> list[Content]:
             fenced = not fenced
         elif fenced or (raw.startswith("    ") and not _continues(paragraph)):
             flush()
-            code = Content.styled(safe(raw), "$text-secondary")
-            drawn.extend(code.wrap(width))
+            code = safe(raw if fenced else raw[4:])
+            body = Content.styled(code, "$text-secondary").wrap(width - 2)
+            drawn.extend(Content.assemble("  ", part) for part in body or [Content()])
         elif not raw.strip():
             flush()
             drawn.append(Content())
@@ -39,8 +40,9 @@ def markdown_lines(text: str, width: int) -> list[Content]:
             style = "bold underline $text-primary" if len(heading[1]) == 1 else "bold $text-primary"
             drawn.extend(Content.styled(safe(heading[2]), style).wrap(width))
         elif raw.lstrip().startswith("|"):
-            flush()
-            drawn.append(_inline(raw).truncate(width, ellipsis=True))
+            if not (paragraph and paragraph[0].lstrip().startswith("|")):
+                flush()
+            paragraph.append(raw)
         elif _BULLET.match(raw):
             flush()
             paragraph.append(raw)
@@ -56,6 +58,8 @@ def _continues(paragraph: list[str]) -> bool:
 
 
 def _wrapped(paragraph: list[str], width: int) -> list[Content]:
+    if paragraph[0].lstrip().startswith("|"):
+        return _table(paragraph, width)
     bullet = _BULLET.match(paragraph[0])
     if bullet is None:
         return _inline(" ".join(map(str.strip, paragraph))).wrap(width)
@@ -68,6 +72,26 @@ def _wrapped(paragraph: list[str], width: int) -> list[Content]:
     start = f"{bullet[1]}{mark} ".ljust(indent)
     pads = [start, *[" " * indent] * len(body)]
     return [Content.assemble(pad, part) for pad, part in zip(pads, body, strict=False)]
+
+
+def _table(rows: list[str], width: int) -> list[Content]:
+    """Aligned columns; where they are wider than the page, a row is a paragraph."""
+    cells = [[_inline(cell.strip()) for cell in row.strip().strip("|").split("|")] for row in rows]
+    cells = [row for row in cells if set("".join(cell.plain for cell in row)) - set("-: ")]
+    if not cells:
+        return []
+    count = max(map(len, cells))
+    rooms = [max((r[i].cell_length for r in cells if i < len(r)), default=0) for i in range(count)]
+    drawn: list[Content] = []
+    for number, row in enumerate(cells):
+        if sum(rooms) + 2 * (count - 1) <= width:
+            padded = [cell.truncate(room, pad=True) for cell, room in zip(row, rooms, strict=False)]
+            made = [Content("  ").join(padded)]
+        else:
+            body = Content(" · ").join(cell for cell in row if cell).wrap(width - 2)
+            made = [Content.assemble("  " if i else "", part) for i, part in enumerate(body)]
+        drawn += [part.stylize("bold") for part in made] if number == 0 else made
+    return drawn
 
 
 def _inline(text: str) -> Content:
