@@ -65,6 +65,7 @@ _WORD_BEFORE = re.compile(r"(?:\w|(?<=\w)[.’'\-](?=\w))+\Z")
 _WORD_AFTER = re.compile(rf"[{OPENERS}]*([\w’'\-]+)")
 _QUOTE_CLOSED = re.compile("[”“’‘\"'»«›‹」』]")
 _OPENS = re.compile('[“„«‹「『"(]')
+_INDENT = 8  # code points before the number of a list item, at most
 _LOOK_BACK = 40  # code points; longer than any abbreviation with the word before it
 
 
@@ -181,7 +182,9 @@ def _is_abbreviation(text: str, stop: int, after: int) -> bool:
     if (word[0].isupper() and lower in _MAY_END) or lower == "etc" or _ACRONYM.fullmatch(word):
         return not starts_sentence
     if word.isdigit():
-        at_line_start = not text[text.rfind("\n", 0, stop) + 1 : before.start()].strip()
+        indent = text[max(before.start() - _INDENT, 0) : before.start()]
+        in_margin = "\n" in indent or before.start() <= _INDENT
+        at_line_start = in_margin and not indent.rpartition("\n")[2].strip()
         return at_line_start or (len(word) <= 2 and bool(_GERMAN_MONTH.match(text, after)))
     # An initial: J. Orrin. Not “I”, nor “plan B. The”.
     return len(word) == 1 and word.isupper() and word != "I" and not starts_sentence
