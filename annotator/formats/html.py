@@ -40,6 +40,8 @@ def read(
     decoded = decode(data, encoding=options.encoding, declared=declared_in_markup(data))
     extractor = f"resiliparse {version('resiliparse')}"
     tree = HTMLTree.parse(decoded.text)
+    facts = _facts(tree)
+    _lists_to_paragraphs(tree)
 
     def extract(main_content: bool) -> str:
         return extract_plain_text(
@@ -68,8 +70,28 @@ def read(
         options=options,
         steps=(*steps, *(step for step in cleaned.steps if step not in steps)),
         meta={"html_sha256": sha256(data).hexdigest(), "extractor": extractor},
-        facts=_facts(tree),
+        facts=facts,
     )
+
+
+def _lists_to_paragraphs(tree: Any) -> None:
+    """Turn lists of the article that are no lists of links into paragraphs.
+
+    resiliparse takes every list between paragraphs for navigation and would drop it.
+    """
+    lists = "article ul, article ol, main ul, main ol"
+    for found in reversed(tree.document.query_selector_all(lists)):
+        linked = sum(len(link.text.split()) for link in found.query_selector_all("a"))
+        if linked * 2 > len(found.text.split()):
+            continue
+        box = tree.create_element("div")
+        for item in list(found.child_nodes):
+            if item.tag == "li":
+                paragraph = tree.create_element("p")
+                for child in list(item.child_nodes):
+                    paragraph.append_child(child)
+                box.append_child(paragraph)
+        found.parent.replace_child(box, found)
 
 
 def _facts(tree: Any) -> Facts:

@@ -55,8 +55,8 @@ def read(stream: BinaryIO, *, path: str, id: str, options: Options) -> Iterator[
             path,
             0,
             "skipped",
-            f"{counted.spans:,} annotations in {counted.lines:,} lines were not taken;"
-            " `annotator add` takes texts only",
+            f"holds annotations ({counted.spans:,} in {counted.lines:,} of its articles), which"
+            " `annotator add` does not take",
         )
 
 
@@ -146,9 +146,6 @@ def _article(
         drop |= _OWN_KEYS | ({"entities"} if "spans" in record else set())
     elif annotated:
         drop |= {"tokens", "relations", "links"}
-    if annotated:
-        counted.lines += 1
-        counted.spans += max(annotated.values())
     for item in from_record(
         record,
         path=path,
@@ -159,6 +156,9 @@ def _article(
         drop=frozenset(drop),
     ):
         yield item
+        if isinstance(item, Draft) and annotated:
+            counted.lines += 1
+            counted.spans += max(annotated.values())
         if isinstance(item, Draft) and stated not in (None, item.article.text_hash):
             message = "the text is not the one that its SHA-256 was made of"
             yield Notice(path, number, "warning", message)

@@ -139,7 +139,7 @@ def test_annotations_in_lines_are_not_taken_and_counted(tmp_path: Path) -> None:
     ]
     (notice,) = notices(file)
     assert notice.severity == "skipped"
-    assert "3 annotations in 2 lines" in notice.message
+    assert "3 in 2 of its articles" in notice.message
 
 
 def test_bad_lines_are_told_by_number_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -248,7 +248,8 @@ PAGE = """<!doctype html><html lang="en-GB"><head><title>Levy | Tideline</title>
 "publisher": {"name": "Tideline Daily"}}]}</script></head><body>
 <nav><a href="/">Home</a> <a href="/sport">Sport</a></nav><main><article>
 <h1>Levy falls</h1><p>The council halved the levy.</p><p>“At last,” said the pilot.</p>
-<p>The council halved the levy.</p></article></main>
+<p>The council halved the levy.</p><ul><li>One berth <b>shuts</b>.</li><li>Two more stay.</li></ul>
+<ul><li><a href="/1">Read on</a></li></ul></article></main>
 <footer>Imprint</footer></body></html>"""
 
 
@@ -261,6 +262,8 @@ def test_a_page_gives_its_main_text_and_its_metadata(tmp_path: Path) -> None:
         "The council halved the levy.",
         "“At last,” said the pilot.",
         "The council halved the levy.",
+        "One berth shuts.",
+        "Two more stay.",
     ]
     assert (article.headline, article.source) == ("Levy & quay", "Tideline Daily")
     assert (article.published, article.url) == ("2031-05-02T08:00:00Z", "https://t.example/1")
