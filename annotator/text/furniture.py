@@ -50,6 +50,11 @@ _DATE_LABEL = _compile(
     + rf"(?:\s*[:|–-]|\s+(?:on|at|am|um|le|el|den)\b|\s+(?={_DATE_WORD}\b)).{{0,120}}"
 )
 
+# KARSK, May 3 (Vestry) –, on a line of its own; before a paragraph it is a part of the text.
+_PLACE_AND_AGENCY = re.compile(
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .'’-]+(?:, [^()]{1,40})?\s*\([^()]{2,30}\)\s*[—–-]+"
+)
+
 _CREDIT = _compile(
     _any(r"""
         by|von|par|por|(?:written|reported) by|(?:story|words) by|text[eo]? ?:|author ?:
@@ -69,6 +74,7 @@ _BYLINE = _compile(
         by our (?:own )?(?:staff|correspondent|reporter)s?\W*
         (?:über de[nr] autor(?:in)?|à propos de l[’']auteur)\W*
         \(?(?:additional |with )?(?:reporting|writing|editing) by .{2,160}
+        .{2,80} contributed (?:to this (?:report|story|article)|reporting)\W*
         follow \S+(?: \S+)? on (?:twitter|x|mastodon|bluesky)\W*
     """)
 )
@@ -81,6 +87,8 @@ _PICTURE = r"(?:photo|image|picture|pic|photograph|illustration|graphic|foto|bil
 _CAPTION = _compile(
     _any(rf"""
         (?:file |archive )?{_PICTURE}(?: credit| courtesy| source)?\s*(?:[:©|/]|-\s).{{1,240}}
+        {_PICTURE} source, .{{2,80}}
+        \({_PICTURE}(?: credit| by)?\s?[:/] .{{2,80}}\)
         (?:caption|video|symbolbild|archivbild|grafik|crédits?|légende|imagen)\s*[:©|].{{1,240}}
         .{{3,240}}[(\[](?:file |archive |handout )?(?:{_PICTURE}|archiv)\b[^)\]]{{0,60}}[)\]]
         .{{3,200}}\b{_PICTURE}\s?: [^.]{{2,60}}
@@ -112,7 +120,9 @@ _RELATED = _compile(
         {_LIST_HEAD}\s*(?:[:|»›>→]\s*.{{0,300}}|[–—-]\s.{{0,300}}|[.…!]*)
         {_MORE_FROM}
         (?:read|learn|find out|discover|see|view|show|load)\s+(?:more|all)\W*
-        (?:read|see|view) the (?:full|whole) (?:story|article|report)\W*
+        (?:read|see|view) the (?:full|whole) (?:story|article|report)(?: here)?\W*
+        (?:read|see|next|previous|prev) ?: .{{3,240}}|view all posts by .{{2,80}}
+        (?:nächster|vorheriger) artikel\b.{{0,120}}|[←→«»]\s*(?:older|newer|next|prev)\b.{{0,120}}
         (?:continue|keep) reading\W*|click here\b.{{0,120}}
         (?:mehr|weiter)\s?(?:lesen|anzeigen)\W*|lire (?:la suite|plus|l[’']article)\W*
         leer más\W*|seguir leyendo\W*
@@ -133,7 +143,8 @@ _SHARE = _any(rf"""
     {_NETWORK}(?:[\s,|/·•]+{_NETWORK})*|(?:re-?)?tweet|pin(?: it)?
     print(?: this)?(?: article| page| story)?|e-?mail this(?: article| page| story)?
     copy(?: the)? link|link copied.{{0,20}}|save(?: (?:article|for later|story))?|bookmark|like
-    gift(?: this)? article|(?:auf \w+ )?teilen|drucken|merken|partager|imprimer|compartir
+    gift(?: this)? article|(?:artikel )?(?:auf \w+ )?teilen|drucken|merken|imprimer
+    (?:partager|compartir)(?: (?:sur|en|por) \w+)?
 """)
 _ADVERTISEMENT = _any(r"""
     advertise?ments?|advert|ads?|sponsored(?: content| links?)?|paid (?:content|post)
@@ -144,6 +155,7 @@ _COMMENTS = _any(r"""
     (?:\d+ )?(?:kommentare?|commentaires?|comentarios?)(?: \(?\d+\)?)?
     (?:add|post|leave|write|submit) (?:a |your )?(?:comment|reply)\b.{0,40}
     (?:view|show|read|see|load|hide)(?: all| the| more)?(?: \d+)? (?:comments|replies)\b.{0,40}
+    reply|likes? \d+|sort by (?:newest|oldest|best|top)|report (?:this )?(?:ad|comment)
     join the (?:conversation|discussion)\b.{0,40}|cancel reply|name|website|comment|message|submit
     kommentare? (?:schreiben|hinterlassen|verfassen)|laisser un commentaire|réagir
     deja (?:un comentario|una respuesta)
@@ -159,6 +171,9 @@ _NAVIGATION = _any(r"""
     mentions légales|aviso legal|s[’']abonner|se connecter|suscr[ií]bete|iniciar sesión
     (?:estimated )?reading time\W.{1,30}|(?:lesezeit|temps de lecture|tiempo de lectura)\W.{1,30}
     \d+[ -]?min(?:ute)?s?(?: read| lesezeit| de lecture)|listen to this (?:article|story).{0,20}
+    (?:our )?newsletters?|support us|turn on notifications|thanks for reading
+    we value your privacy|your privacy choices|zur startseite|#\w+(?:[\s,]+#\w+)*
+    zum newsletter anmelden|s[’']inscrire à la newsletter|(?:get|download) (?:our|the) .{0,20}app
     (?:accept|reject|allow|decline)(?: all)?(?: cookies)?|manage (?:preferences|cookies|choices)
     ok(?:, got it)?|got it|i agree
 """)
@@ -179,6 +194,8 @@ _BOILERPLATE_START = _compile(
         subscribe (?:to|for|now|and|via)\b|enter your e-?mail
         get (?:the|our|all|more|breaking)\b.{0,80}\b(?:inbox|newsletter|alerts)\b
         (?:join|follow|like|find) us (?:on|at)\b|follow (?:our|the) .{0,40}\b(?:channel|account)\b
+        join our (?:\w+ )?(?:channel|group|community|newsletter)\b|our standards ?:
+        this (?:article|story) (?:was )?(?:first|originally) (?:published|appeared)
         download (?:our|the) .{0,30}\bapp\b|support (?:our|independent|quality) journalism
         already (?:a |have )(?:subscriber|an account|a member)|please (?:log|sign) in
         th(?:is|e full) (?:article|content|story) is (?:only )?(?:for|available to) (?:subs|members)
@@ -233,6 +250,8 @@ def match_furniture(line: str) -> Kind | None:
 
 
 def _is_date(line: str) -> bool:
+    if _PLACE_AND_AGENCY.fullmatch(line):
+        return True
     if len(line) > 120 or not _HAS_DATE.search(line):
         return False
     return bool(_DATE_ONLY.fullmatch(line) or _DATE_LABEL.fullmatch(line))

@@ -125,6 +125,11 @@ def test_what_is_excluded_and_what_a_duplicate_repeats():
         "4 min read",
         "Privacy policy | Terms of use | Imprint",
         "Back to top",
+        "#pier #karsk",
+        "Sort by newest",
+        "Join our WhatsApp channel",
+        "This article was first published in the Harbour Post.",
+        "Zum Newsletter anmelden",
     ],
 )
 def test_boilerplate(line):
@@ -151,6 +156,8 @@ def test_boilerplate(line):
         "À lire aussi",
         "Te puede interesar: Nueve gaviotas",
         "Don’t miss",
+        "Read: Nine gulls that changed a town",
+        "View all posts by Ana Writer",
     ],
 )
 def test_related(line):
@@ -175,6 +182,9 @@ def test_related(line):
         ("Photo: Vestry/Dov Pell", "caption"),
         ("The pier at dawn (file photo)", "caption"),
         ("Foto: Hafenpost", "caption"),
+        ("(Photo: Vestry)", "caption"),
+        ("KARSK, May 3 (Vestry) –", "dateline"),
+        ("Dov Pell contributed to this report.", "byline"),
         ("\ufffd\ufffd\ufffdx\ufffd\ufffd \ufffd\ufffd", "garbled"),
     ],
 )
