@@ -6,6 +6,9 @@ and a new enclosing span never moves an existing line.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -31,74 +34,71 @@ ASCII = Charset("\\", "/", ("_", "=", "."), "~", ">", "|", "#")
 NORMAL, CHOSEN, SUGGESTED = range(3)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What one row shows of one span. `parts` are its fragments, in cells, left to right.
+class Piece(NamedTuple):
+    """What one row shows of one span: the cells `[first, last)` of its lane.
 
-    `earlier` and `later` say that more fragments stand on rows before and after.
+    `parts` are its fragments, in cells, left to right; what is between them, and before and after
+    them in the lane, is the gap that joins the fragments.
     """
 
     key: str
-    parts: tuple[Part, ...]
-    earlier: bool = False
-    later: bool = False
-
-    def reach(self, width: int) -> tuple[int, int]:
-        """The cells `[first, last)` of its lane, marks that point to other rows included."""
-        first = self.parts[0][0] - (self.earlier and self.parts[0][0] > 0)
-        last = self.parts[-1][1] + (self.later and self.parts[-1][1] < width)
-        return first, last
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A piece in its lane, over the cells `[first, last)`."""
-
-    piece: Piece
     first: int
     last: int
+    parts: tuple[Part, ...]
 
 
 def place(
-    pieces: Iterable[Piece], width: int, limit: int, always: str | None = None
-) -> tuple[list[list[Placed]], int]:
+    pieces: Iterable[Piece], limit: int, always: str | None = None
+) -> tuple[list[list[Piece]], int]:
     """The lanes of one row, nearest to the text first, and how many pieces found no place.
 
-    `pieces` come in the order they are placed. The piece with the key `always` is placed even if it
+    `pieces` come in the order they are piece. The piece with the key `always` is placed even if it
     has to take the last of `limit` lanes from others.
     """
-    lanes: list[list[Placed]] = []
+    lanes: list[list[Piece]] = []
     taken: list[int] = []
-    hidden = 0
+    full = hidden = 0  # `full`: the cells that are taken in every lane there may be
     for piece in pieces:
-        first, last = piece.reach(width)
-        cells = ((1 << (last - first)) - 1) << first
-        lane = next((n for n, mask in enumerate(taken) if not mask & cells), len(taken))
+        cells = _mask(piece)
+        lane = 0
+        if cells & full:
+            lane = limit
+        else:
+            for mask in taken:
+                if not mask & cells:
+                    break
+                lane += 1
         if lane >= limit:
-            if piece.key != always or not lanes:
+            if piece.key != always:
                 hidden += 1
                 continue
             lane = limit - 1
-            kept = [one for one in lanes[lane] if one.last <= first or one.first >= last]
+            kept = [one for one in lanes[lane] if not _mask(one) & cells]
             hidden += len(lanes[lane]) - len(kept)
             lanes[lane] = kept
-            taken[lane] = sum(((1 << (x.last - x.first)) - 1) << x.first for x in kept)
+            taken[lane] = sum(map(_mask, kept))
         elif lane == len(taken):
             taken.append(0)
             lanes.append([])
         taken[lane] |= cells
-        lanes[lane].append(Placed(piece, first, last))
+        lanes[lane].append(piece)
+        if len(lanes) == limit:
+            full = reduce(and_, taken)
     for line in lanes:
         line.sort(key=lambda one: one.first)
     return lanes, hidden
 
 
-def draw(placed: Placed, names: Sequence[str], state: int, charset: Charset = BOX) -> str:
+def _mask(piece: Piece) -> int:
+    return ((1 << (piece.last - piece.first)) - 1) << piece.first
+
+
+def draw(piece: Piece, names: Sequence[str], state: int, charset: Charset = BOX) -> str:
     """The line of one piece, exactly `last - first` cells; `names` go from longest to shortest.
 
     The longest name that fits is written into the first part that has room for it.
     """
-    parts = placed.piece.parts
+    parts = piece.parts
     rooms = [last - first - opens - closes for first, last, opens, closes in parts]
     name, at = "", 0
     for candidate in names:
@@ -112,12 +112,12 @@ def draw(placed: Placed, names: Sequence[str], state: int, charset: Charset = BO
             # One cell has room for an end or for the key; the key says more.
             name = names[-1]
     drawn: list[str] = []
-    cell = placed.first
+    cell = piece.first
     for index, part in enumerate(parts):
         drawn.append(charset.gap * (part[0] - cell))
         drawn.append(_draw_part(part, name if index == at else "", charset.lines[state], charset))
         cell = part[1]
-    drawn.append(charset.gap * (placed.last - cell))
+    drawn.append(charset.gap * (piece.last - cell))
     return "".join(drawn)
 
 

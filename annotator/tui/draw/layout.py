@@ -1,20 +1,19 @@
 """Which spans stand on which rows, how many screen lines a row takes, and what is where."""
 
-from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from annotator.model.annotation import Span
-from annotator.tui.draw.lanes import Part, Piece, Placed, place
+from annotator.tui.draw.lanes import Part, Piece, place
 from annotator.tui.draw.wrap import WrapTable
 
 MAX_LANES = 6  # lanes drawn under a row; more are counted
 _KEEP = 1024  # rows whose lanes are remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A span as it is drawn. `lines` ones are drawn beside the text, with a lane at their end."""
 
     key: str
@@ -22,10 +21,12 @@ class Item:
     ghost: bool = False
     lines: bool = False
 
-    @property
-    def order(self) -> tuple[int, int, str]:
-        """Shortest first: the order in which spans get their lanes."""
-        return self.span.end - self.span.start, self.span.start, self.key
+
+def _order(item: Item) -> tuple[int, int, str]:
+    """Shortest first: the order in which spans get their lanes."""
+    fragments = item.span.fragments
+    start = fragments[0][0]
+    return fragments[-1][1] - start, start, item.key
 
 
 class Layout:
@@ -36,10 +37,12 @@ class Layout:
         self.chosen: str | None = None
         self._lanes = lanes
         self._items: dict[str, Item] = {}
-        self._on_row: dict[int, dict[str, Item]] = {}
-        self._placed: dict[int, tuple[list[list[Placed]], int]] = {}
-        for item in items:
-            self._insert(item)
+        self._on_row: dict[int, list[Item]] = {}
+        self._placed: dict[int, tuple[list[list[Piece]], int]] = {}
+        for item in sorted(items, key=_order):
+            self._items[item.key] = item
+            for row in self.rows_of(item.span):
+                self._on_row.setdefault(row, []).append(item)
         self._heights = [1] * len(table)
         for row in self._on_row if lanes else ():
             self._heights[row] = self._height(row)
@@ -53,21 +56,22 @@ class Layout:
     def items(self) -> Iterable[Item]:
         return self._items.values()
 
-    def on_row(self, row: int) -> list[Item]:
+    def on_row(self, row: int) -> Sequence[Item]:
         """The spans with a fragment on a row, shortest first."""
-        found = self._on_row.get(row)
-        return sorted(found.values(), key=lambda item: item.order) if found else []
+        return self._on_row.get(row, ())
 
     def at(self, offset: int) -> list[Item]:
         """The spans that cover an offset, shortest first."""
         return [item for item in self.on_row(self.table.row_of(offset)) if item.span.covers(offset)]
 
-    def rows_of(self, span: Span) -> list[int]:
+    def rows_of(self, span: Span) -> Iterable[int]:
         """The rows a span has a fragment on, in order."""
+        if len(span.fragments) == 1:
+            return self.table.rows_of(*span.fragments[0])
         rows: dict[int, None] = {}
         for start, end in span.fragments:
             rows.update(dict.fromkeys(self.table.rows_of(start, end)))
-        return list(rows)
+        return rows
 
     def replace(self, changes: Iterable[tuple[str, Item | None]]) -> tuple[set[int], bool]:
         """Puts new items in the place of the old ones with the same keys (None removes).
@@ -79,10 +83,13 @@ class Layout:
             old = self._items.pop(key, None)
             if old is not None:
                 for row in self.rows_of(old.span):
-                    del self._on_row[row][key]
+                    self._on_row[row].remove(old)
                     rows.add(row)
             if item is not None:
-                rows.update(self._insert(item))
+                self._items[key] = item
+                for row in self.rows_of(item.span):
+                    insort(self._on_row.setdefault(row, []), item, key=_order)
+                    rows.add(row)
         moved = False
         for row in rows:
             self._placed.pop(row, None)
@@ -126,7 +133,7 @@ class Layout:
 
     # -- lanes -------------------------------------------------------------------------------------
 
-    def lanes(self, row: int) -> tuple[list[list[Placed]], int]:
+    def lanes(self, row: int) -> tuple[list[list[Piece]], int]:
         """The lanes of a row, nearest to the text first, and how many spans had no room."""
         known = self._placed.get(row)
         if known is None:
@@ -135,44 +142,38 @@ class Layout:
             known = self._placed[row] = self._place(row)
         return known
 
-    def piece(self, item: Item, row: int) -> Piece | None:
-        """What a row shows of a span; None if the span has nothing to show on it."""
+    def pieces(self, row: int, *, lanes: bool = False) -> Iterator[tuple[Item, Piece]]:
+        """What a row shows of its spans, shortest first; with `lanes` only what has a lane."""
+        items = self._on_row.get(row)
+        if not items:
+            return
         start, end = self.table.bounds(row)
-        drawn = self.table.row(row)
-        parts: list[Part] = []
-        for first, last in item.span.fragments:
-            if first >= end or last <= start:
+        drawn, width = self.table.row(row), self.table.width
+        feed = self.table.text[end - 1] == "\n"
+        for item in items:
+            fragments = item.span.fragments
+            if lanes and item.lines and fragments[-1][1] > end:
                 continue
-            cells = drawn.cells(first, self._visible_end(max(first, start), min(last, end), last))
-            if cells[0] < cells[1]:
-                parts.append((*cells, first >= start, last <= end))
-        if not parts:
-            return None
-        fragments = item.span.fragments
-        return Piece(item.key, tuple(parts), fragments[0][1] <= start, fragments[-1][0] >= end)
+            parts: list[Part] = []
+            for first, last in fragments:
+                if first >= end or last <= start:
+                    continue
+                stop = last if last < end else end
+                if feed and stop == end and (last > end or end - 1 > first >= start):
+                    stop -= 1  # a line feed is shown only where there is nothing else to show
+                cell, after = drawn.cells(first, stop)
+                if cell < after:
+                    parts.append((cell, after, first >= start, last <= end))
+            if parts:
+                earlier = parts[0][2] and fragments[0][1] <= start and parts[0][0] > 0
+                later = parts[-1][3] and fragments[-1][0] >= end and parts[-1][1] < width
+                reach = parts[0][0] - earlier, parts[-1][1] + later
+                yield item, Piece(item.key, *reach, tuple(parts))
 
-    def _visible_end(self, start: int, end: int, last: int) -> int:
-        """The end of a piece without the line feed, unless there is nothing else to show."""
-        if self.table.text[end - 1] == "\n" and (end - 1 > start or last > end):
-            return end - 1
-        return end
-
-    def _place(self, row: int) -> tuple[list[list[Placed]], int]:
-        pieces = (
-            self.piece(item, row)
-            for item in self.on_row(row)
-            if not item.lines or row == self.table.row_of(item.span.end - 1)
-        )
-        found = (piece for piece in pieces if piece is not None)
-        return place(found, self.table.width, MAX_LANES, self.chosen)
+    def _place(self, row: int) -> tuple[list[list[Piece]], int]:
+        found = (piece for _, piece in self.pieces(row, lanes=True))
+        return place(found, MAX_LANES, self.chosen)
 
     def _height(self, row: int) -> int:
         lanes, hidden = self._place(row)
         return 1 + len(lanes) + (hidden > 0)
-
-    def _insert(self, item: Item) -> list[int]:
-        self._items[item.key] = item
-        rows = self.rows_of(item.span)
-        for row in rows:
-            self._on_row.setdefault(row, {})[item.key] = item
-        return rows

@@ -6,7 +6,8 @@ from annotator.text.marks import visible_label
 
 _SIGNS = {"favour": "+", "against": "−", "neutral": "0", "mixed": "±", "unclear": "?"}
 _ASCII_SIGNS = _SIGNS | {"against": "-", "mixed": "+-"}
-_LONGEST = 16  # characters of an entity's or topic's name
+_LONGEST = 24  # characters of an entity's or topic's name
+_SHORT = 10  # of the same where there is less room
 
 
 def number(identifier: str) -> str:
@@ -33,9 +34,14 @@ def lane_names(
     if ghost:
         return [signed, name, short]
     numbered = f"{number(span.id)}:{signed}"
-    targets = _targets(span, label, annotations) if label else ""
-    full = [f"{numbered}{arrow}{targets}"] if targets else []
-    return [*full, numbered, f"{number(span.id)}:{name}", signed, name, short]
+    names = [numbered, f"{number(span.id)}:{name}", signed, name, short]
+    targets = _targets(span, label, annotations) if label else []
+    if targets:
+        short_targets = [_cut(target, _SHORT) for target in targets]
+        names.insert(0, f"{numbered}{arrow}{','.join(short_targets)}")
+        if short_targets != targets:
+            names.insert(0, f"{numbered}{arrow}{','.join(targets)}")
+    return names
 
 
 def attribute_by_rule(span: Span, label: Label, rule: str) -> Value | None:
@@ -57,17 +63,20 @@ def _sign(span: Span, label: Label, arrow: str) -> str:
     return ""
 
 
-def _targets(span: Span, label: Label, annotations: AnnotationSet) -> str:
+def _targets(span: Span, label: Label, annotations: AnnotationSet) -> list[str]:
     for rule in label.links:
         if rule.minimum and not rule.offer.startswith("via:"):
             links = annotations.links_from(span.id, rule.name)
-            return ",".join(_target(link, annotations) for link in links) or "?"
-    return ""
+            return [_target(link, annotations) for link in links] or ["?"]
+    return []
 
 
 def _target(link: Link, annotations: AnnotationSet) -> str:
     if link.target_kind == "span":
         return number(link.target)
     entity = annotations.entities.get(link.target) if link.target_kind == "entity" else None
-    name = visible_label(entity.name if entity else link.target)
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 2].rstrip() + ".."
+    return _cut(visible_label(entity.name if entity else link.target), _LONGEST)
+
+
+def _cut(name: str, length: int) -> str:
+    return name if len(name) <= length else name[: length - 2].rstrip() + ".."

@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from annotator.tui.draw.cells import PLAIN, TAB, draw_cluster, glyphs
 
@@ -22,20 +23,25 @@ Boundaries = Callable[[int, int], list[int]]
 
 @dataclass(slots=True)
 class Row:
-    """One row, `[start, end)` in code points, drawn: one glyph string for each cell.
+    """One row, `[start, end)` in code points.
 
-    `columns` holds the cell of each code point, relative to `start`, and at last the width; None
-    where each code point is one cell. A line feed has a (blank) cell of its own.
+    `drawn` has one string for each cell. `columns` holds the cell of each code point, relative to
+    `start`, and at last the width; None where each code point is one cell. A line feed has a
+    (blank) cell of its own.
     """
 
     start: int
     end: int
-    glyphs: list[str]
+    drawn: str | list[str]
     columns: list[int] | None
 
     @property
     def width(self) -> int:
-        return len(self.glyphs)
+        return len(self.drawn)
+
+    def glyphs(self, width: int) -> list[str]:
+        """One string for each of `width` cells; "" where a wide character goes on."""
+        return [*self.drawn, *" " * (width - len(self.drawn))]
 
     def cell(self, offset: int) -> int:
         """The first cell of the cluster at `offset`, or the width for `end`."""
@@ -128,9 +134,9 @@ class WrapTable:
     def _draw(self, start: int, end: int) -> Row:
         text = self.text[start:end]
         body = text.removesuffix("\n")
-        feed = [" "] if len(body) < len(text) else []
+        feed = " " * (len(text) - len(body))
         if _PLAIN.fullmatch(body):
-            return Row(start, end, list(body) + feed, None)
+            return Row(start, end, body + feed, None)
         starts = self._boundaries(start, start + len(body))
         cells: list[str] = []
         columns: list[int] = []
@@ -204,5 +210,5 @@ class WrapTable:
             elif len(starts) == 1:
                 size *= 2
                 continue
-            yield from zip(starts, starts[1:], strict=False)
+            yield from pairwise(starts)
             start = starts[-1]

@@ -110,45 +110,50 @@ class RowPainter:
         drawn = self._layout.table.row(row)
         width = self._layout.table.width
         items = self._layout.on_row(row)
-        ground = self._palette.dim if any(map(self._excluded, items)) else self._palette.text
-        cells = drawn.glyphs + [" "] * (width - drawn.width)
+        ground = (
+            self._palette.dim
+            if any(self._excluded(item) for item in items if item.lines)
+            else self._palette.text
+        )
+        cells = drawn.glyphs(width)
         styles = [ground] * width
-        self._tint(row, [item for item in items if not item.lines], styles)
-        if self._palette.brackets:
-            self._bracket(row, items, cells)
+        if items:
+            self._tint(row, styles)
+            if self._palette.brackets:
+                self._bracket(row, cells)
         self._bases[row] = cells, styles
         return cells, styles
 
-    def _tint(self, row: int, items: list[Item], styles: list[Style]) -> None:
+    def _tint(self, row: int, styles: list[Style]) -> None:
         """Innermost span first: each cell takes the style of the first span that covers it."""
         covered = deep = 0
-        for item in items:
-            piece = self._layout.piece(item, row)
-            if piece is None:
+        everywhere = (1 << self._layout.table.row(row).width) - 1
+        for item, piece in self._layout.pieces(row):
+            if item.lines or (item.ghost and not self._compact):
                 continue
-            style = (
-                self._ghost_style(item) if item.ghost else self._palette.tint(self._colour(item))
-            )
+            colour = self._colour(item)
+            style = self._palette.ink(colour) if item.ghost else self._palette.tint(colour)
             for first, last, _, _ in piece.parts:
                 cells = ((1 << (last - first)) - 1) << first
-                if item.ghost and not self._compact:
-                    continue
                 deep |= cells & covered
                 if cells & ~covered:
                     for cell in range(first, last):
                         if not covered >> cell & 1:
                             styles[cell] = style
                     covered |= cells
+            if covered == everywhere and (deep == covered or not self._compact):
+                break
         if self._compact and deep:
             for cell, style in enumerate(styles):
                 if deep >> cell & 1:
                     styles[cell] = _underlined(style)
 
-    def _bracket(self, row: int, items: list[Item], cells: list[str]) -> None:
+    def _bracket(self, row: int, cells: list[str]) -> None:
         """Writes `[` and `]` into the blanks beside spans, where there are blanks."""
-        for item in items:
-            piece = None if item.lines or item.ghost else self._layout.piece(item, row)
-            for first, last, opens, closes in piece.parts if piece else ():
+        for item, piece in self._layout.pieces(row):
+            if item.lines or item.ghost:
+                continue
+            for first, last, opens, closes in piece.parts:
                 if opens and first > 0 and cells[first - 1] == " ":
                     cells[first - 1] = "["
                 if closes and last < len(cells) and cells[last] == " ":
@@ -163,19 +168,19 @@ class RowPainter:
         lanes, hidden = self._layout.lanes(row)
         cell = 0
         if lane < len(lanes):
-            for placed in lanes[lane]:
-                item = self._layout.item(placed.piece.key)
+            for piece in lanes[lane]:
+                item = self._layout.item(piece.key)
                 if item is None:
                     continue
-                if placed.first > cell:
-                    segments.append(Segment(" " * (placed.first - cell), text))
+                if piece.first > cell:
+                    segments.append(Segment(" " * (piece.first - cell), text))
                 state = self._state(item)
                 style = self._palette.ink(self._colour(item))
                 if state == CHOSEN:
                     style = _bold(style)
-                line = draw(placed, self._name(item), state, self._charset)
+                line = draw(piece, self._name(item), state, self._charset)
                 segments.append(Segment(line, style))
-                cell = placed.last
+                cell = piece.last
         elif hidden:
             more = f"+{hidden} more"[:width]
             segments.append(Segment(more, self._palette.weak))
@@ -188,9 +193,9 @@ class RowPainter:
         """The key of the span whose line is drawn in a cell (from the left of the view)."""
         cell -= self._gutter
         lanes, _ = self._layout.lanes(row)
-        for placed in lanes[lane] if lane < len(lanes) else ():
-            if placed.first <= cell < placed.last:
-                return placed.piece.key
+        for piece in lanes[lane] if lane < len(lanes) else ():
+            if piece.first <= cell < piece.last:
+                return piece.key
         return None
 
     # -- gutter ------------------------------------------------------------------------------------
@@ -217,14 +222,14 @@ class RowPainter:
         segments = []
         for lane in reversed(range(_COMPACT_LANES)):
             items = [
-                (item, placed)
-                for placed in (lanes[lane] if lane < len(lanes) else ())
-                if (item := self._layout.item(placed.piece.key)) is not None
+                (item, piece)
+                for piece in (lanes[lane] if lane < len(lanes) else ())
+                if (item := self._layout.item(piece.key)) is not None
             ]
             if not items:
                 segments.append(Segment(" ", self._palette.text))
                 continue
-            begun = [item for item, placed in items if placed.piece.parts[0][2]]
+            begun = [item for item, piece in items if piece.parts[0][2]]
             item = next((one for one in begun if one.key == self._layout.chosen), None)
             item = item or (begun[-1] if begun else items[-1][0])
             mark = self._name(item)[-1] if begun else self._charset.bar
@@ -256,11 +261,8 @@ class RowPainter:
         return names
 
     def _excluded(self, item: Item) -> bool:
-        label = self._scheme.labels.get(item.span.label) if item.lines and not item.ghost else None
+        label = None if item.ghost else self._scheme.labels.get(item.span.label)
         return label is not None and attribute_by_rule(item.span, label, "region-exclude") is True
-
-    def _ghost_style(self, item: Item) -> Style:
-        return self._palette.ink(self._colour(item))
 
 
 def _cover(cells: list[str], styles: list[Style], overlay: Overlay) -> None:

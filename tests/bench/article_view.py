@@ -1,0 +1,197 @@
+"""CPU time of the article view: caret, add a span, page; ANSI generation included.
+
+Run it with `python -m tests.bench.article_view` (or as a script). Each cell of the table is the
+median and the 95th percentile, in milliseconds of process CPU time, from the key to the bytes a
+terminal would get. The texts and spans are made up.
+"""
+
+import asyncio
+import gc
+import random
+from collections.abc import Callable, Iterator
+from time import process_time
+
+from textual.app import App, ComposeResult
+from textual.geometry import Size
+
+from annotator.model.annotation import AnnotationSet, Span
+from annotator.model.article import Article, hash_text
+from annotator.model.scheme import Label, Scheme
+from annotator.text.units import Units
+from annotator.tui.widgets.article import ArticleView
+
+SIZES = {"5 kB": 5_000, "100 kB": 100_000, "1 MB": 1_000_000}
+SPANS = (200, 20_000)
+STEPS = 40
+BUDGETS = {"caret": 8.0, "select": 8.0, "add": 20.0, "page": 25.0}
+
+_WORDS = (
+    "the a mayor of Veldora said that ferry harbour would not be closed before spring and council"
+    " members who had asked for report on dredging were told to wait until new figures came in"
+).split()
+_LABELS = {
+    "SPEAKER": ("s", "amber"),
+    "CLAIM": ("c", "blue"),
+    "STANCE": ("t", "green"),
+    "CUE": ("e", "pink"),
+}
+
+
+def make_text(size: int, seed: int = 7) -> str:
+    """About `size` characters of sentences in paragraphs."""
+    rng = random.Random(seed)
+    parts: list[str] = []
+    length = 0
+    while length < size:
+        sentences = []
+        for _ in range(rng.randint(2, 6)):
+            words = rng.choices(_WORDS, k=rng.randint(8, 28))
+            sentences.append(" ".join(words).capitalize() + ".")
+        parts.append(" ".join(sentences) + "\n\n")
+        length += len(parts[-1])
+    return "".join(parts)[:size]
+
+
+def make_spans(text: str, count: int, seed: int = 11) -> dict[str, Span]:
+    """Spans in four nested levels; one in five crosses the edge of its neighbour."""
+    rng = random.Random(seed)
+    labels = list(_LABELS)
+    spans: dict[str, Span] = {}
+    for number in range(1, count + 1):
+        level = number % 4
+        length = (8, 20, 60, 150)[level]
+        start = int(number / count * (len(text) - 200)) + rng.randint(0, 9)
+        if number % 5 == 0:
+            start += length // 2
+        end = min(start + rng.randint(length // 2, length), len(text))
+        spans[f"s{number}"] = Span(f"s{number}", labels[level], ((start, end),))
+    return spans
+
+
+class Bench(App[None]):
+    CSS = "ArticleView { width: 1fr; height: 1fr; }"
+
+    def compose(self) -> ComposeResult:
+        yield ArticleView()
+
+
+class Meter:
+    """Does one thing at a time and notes its CPU time, up to the bytes for the terminal."""
+
+    def __init__(self, app: Bench) -> None:
+        self._app = app
+        self._written = 0
+        display = app._display
+
+        def note(screen: object, renderable: object) -> None:
+            if hasattr(renderable, "render_segments"):
+                self._written += len(renderable.render_segments(app.console))
+            display(screen, renderable)  # type: ignore[arg-type]
+
+        app._display = note  # type: ignore[method-assign]
+
+    async def run(self, actions: Iterator[Callable[[], None]]) -> tuple[float, float, int]:
+        """The median and 95th percentile in milliseconds, and the median bytes written."""
+        times, sizes = [], []
+        for action in actions:
+            await self._settle()
+            self._written = 0
+            before = process_time()
+            action()
+            await self._settle()
+            times.append((process_time() - before) * 1000)
+            sizes.append(self._written)
+        times.sort()
+        sizes.sort()
+        return times[len(times) // 2], times[int(len(times) * 0.95)], sizes[len(sizes) // 2]
+
+    async def _settle(self) -> None:
+        """Lets every message and callback run, and the frame be made."""
+        view = self._app.query_one(ArticleView)
+        for _ in range(6):
+            await asyncio.sleep(0)
+        self._app.screen._on_timer_update()
+        for _ in range(6):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert view.size.width > 0
+
+
+async def measure(size: int, count: int) -> dict[str, tuple[float, float, int]]:
+    text = make_text(size)
+    spans = make_spans(text, count)
+    labels = {name: Label(name, key, colour) for name, (key, colour) in _LABELS.items()}
+    scheme = Scheme("bench", "1", labels)
+    annotations = AnnotationSet("a", "", "bench", spans=spans)
+    units = Units(text)
+    app = Bench()
+    found: dict[str, tuple[float, float, int]] = {}
+    async with app.run_test(size=(120, 40)) as pilot:
+        view = app.query_one(ArticleView)
+        meter = Meter(app)
+        before = process_time()
+        view.load(Article("a", text, hash_text(text)), units, scheme, annotations)
+        await pilot.pause()
+        found["load"] = ((process_time() - before) * 1000, 0.0, 0)
+        gc.collect()
+        gc.freeze()
+        view.goto(len(text) // 2)
+        await pilot.pause()
+        found["caret"] = await meter.run(lambda: view.move("token-right") for _ in range(STEPS))
+        found["down"] = await meter.run(lambda: view.move("row-down") for _ in range(STEPS))
+        view.goto(len(text) // 2)
+        found["select"] = await meter.run(
+            lambda: view.move("token-right", extend=True) for _ in range(STEPS)
+        )
+        view.goto(len(text) // 2)
+        await pilot.pause()
+        start = view.visible_range()[0]
+
+        def add(number: int) -> Callable[[], None]:
+            def action() -> None:
+                at = start + 20 + number * 17
+                span = Span(f"s{count + 1 + number}", "CLAIM", ((at, at + 40),))
+                annotations.spans[span.id] = span
+                view.changed([span.id])
+
+            return action
+
+        found["add"] = await meter.run(add(number) for number in range(STEPS))
+        view.goto(0)
+        pages = min(STEPS, max(size // 3000, 4))
+        found["page"] = await meter.run(
+            lambda n=n: view.move("page-down" if n < pages else "page-up") for n in range(2 * pages)
+        )
+        assert app.size == Size(120, 40)
+    gc.unfreeze()
+    return found
+
+
+def main() -> None:
+    print(
+        f"{'article':>8} {'spans':>7} {'load':>6}  "
+        + "  ".join(
+            f"{name + ' p50/p95 (bytes)':>24}"
+            for name in ("caret", "down", "select", "add", "page")
+        )
+    )
+    caret: dict[tuple[str, int], float] = {}
+    for name, size in SIZES.items():
+        for count in SPANS:
+            found = asyncio.run(measure(size, count))
+            cells = "  ".join(
+                f"{p50:8.1f} / {p95:5.1f} ({sent:5d})"
+                for p50, p95, sent in (found[k] for k in ("caret", "down", "select", "add", "page"))
+            )
+            print(f"{name:>8} {count:7d} {found['load'][0]:6.0f}  {cells}")
+            caret[name, count] = found["caret"][0]
+            for what, budget in BUDGETS.items():
+                if found[what][1] > budget:
+                    print(f"         over budget: {what} {found[what][1]:.1f} > {budget:.0f} ms")
+    for count in SPANS:
+        ratio = caret["1 MB", count] / caret["5 kB", count]
+        print(f"caret, 1 MB against 5 kB, {count} spans: {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()
