@@ -43,10 +43,6 @@ class Clusters:
         """Whether each code point of the block `[start, end)` is a cluster."""
         return self._ascii or self._block(start, end) is None
 
-    def is_boundary(self, offset: int) -> bool:
-        """Whether a cluster starts (or the text ends) at `offset`."""
-        return self.at(offset)[0] == offset
-
     def boundaries(self, start: int, end: int) -> list[int]:
         """Every cluster start in `[start, end)`."""
         found: list[int] = []

@@ -3,8 +3,9 @@
 from annotator.text.units import Range, Units
 from annotator.text.wordlist import wordlist
 
-# Verbs by act. Regular ones are inflected by rule, a doubled last letter is written `ban+`,
-# irregular forms are spelled out: lemma/past/participle.
+# Verbs by act, `_` for a space. Regular ones are inflected by rule; `ban+` doubles its last letter,
+# irregular forms are spelled out: lemma/past/participle. With a colon the lemma is a common word
+# besides, and only its past and its participle count.
 _VERBS = {
     "assert": """
         say/said/said tell/told/told add state: explain note announce report describe declare
@@ -45,7 +46,6 @@ _VERBS = {
         ask question: wonder inquire enquire query
     """,
 }
-# With a colon: a noun or a common word too; only the forms that can hardly be anything else count.
 _NOUNS = {
     "assert": """
         statement statements remark remarks comment comments claim claims report reports
