@@ -38,6 +38,7 @@ class Palette:
     weak: Style
     selection: Style
     caret: Style
+    caret_idle: Style
     match: Style
     match_here: Style
     hint: Style
@@ -84,7 +85,7 @@ def _coloured(name: PaletteName, ink: int, tint: int, **styles: str) -> Palette:
     ground = parsed["text"]
     inks = {c: ground + Style(color=row[ink]) for c, row in _COLOURS.items()}
     tints = {c: ground + Style(bgcolor=row[tint]) for c, row in _COLOURS.items()}
-    return Palette(name, _inks=inks, _tints=tints, **parsed)
+    return Palette(name, _inks=inks, _tints=tints, **parsed)  # type: ignore[arg-type]
 
 
 def _uncoloured(name: PaletteName, *, brackets: bool, coloured: bool) -> Palette:
@@ -96,6 +97,7 @@ def _uncoloured(name: PaletteName, *, brackets: bool, coloured: bool) -> Palette
         weak=Style(dim=True),
         selection=Style(reverse=True),
         caret=Style(reverse=True, bold=True, underline=True),
+        caret_idle=Style(underline=True, bold=True),
         match=Style(underline=True),
         match_here=Style(underline=True, bold=True),
         hint=Style(reverse=True, bold=True),
@@ -116,6 +118,7 @@ PALETTES: dict[PaletteName, Palette] = {
         weak="#8a8a8a on #121212",
         selection="#ffffff on #585858",
         caret="#000000 on #ffffff",
+        caret_idle="#ffffff on #767676",
         match="#000000 on #d7d787",
         match_here="bold #000000 on #ffff5f",
         hint="bold #000000 on #ffd75f",
@@ -130,6 +133,7 @@ PALETTES: dict[PaletteName, Palette] = {
         weak="#626262 on #ffffff",
         selection="#000000 on #bcbcbc",
         caret="#ffffff on #000000",
+        caret_idle="#000000 on #9e9e9e",
         match="#000000 on #ffd700",
         match_here="bold #000000 on #ffaf00",
         hint="bold #ffffff on #870000",

@@ -142,6 +142,14 @@ class Layout:
             known = self._placed[row] = self._place(row)
         return known
 
+    def key_at(self, row: int, lane: int, cell: int) -> str | None:
+        """The key of the span whose line is drawn in a cell of a lane."""
+        lanes, _ = self.lanes(row)
+        for piece in lanes[lane] if lane < len(lanes) else ():
+            if piece.first <= cell < piece.last:
+                return piece.key
+        return None
+
     def pieces(self, row: int, *, lanes: bool = False) -> Iterator[tuple[Item, Piece]]:
         """What a row shows of its spans, shortest first; with `lanes` only what has a lane."""
         items = self._on_row.get(row)

@@ -189,15 +189,6 @@ class RowPainter:
             segments.append(Segment(" " * (width - cell), text))
         return Strip(segments, self._gutter + width)
 
-    def key_at(self, row: int, lane: int, cell: int) -> str | None:
-        """The key of the span whose line is drawn in a cell (from the left of the view)."""
-        cell -= self._gutter
-        lanes, _ = self._layout.lanes(row)
-        for piece in lanes[lane] if lane < len(lanes) else ():
-            if piece.first <= cell < piece.last:
-                return piece.key
-        return None
-
     # -- gutter ------------------------------------------------------------------------------------
 
     def _gutter_cells(self, row: int, *, continues: bool = False) -> list[Segment]:

@@ -25,12 +25,15 @@ class Matches:
         first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
         return list(zip(self._starts[first:last], self._ends[first:last], strict=True))
 
-    def from_offset(self, offset: int, step: int, *, inclusive: bool) -> Range | None:
-        """The next match after (or before, if `step` < 0) an offset, round the ends of the text."""
+    def near(self, offset: int, step: int, *, here: bool) -> Range | None:
+        """The next match after an offset (with `here`, or at it), or the last before if `step` < 0.
+
+        It goes round the ends of the text; None if there is no match at all.
+        """
         if not self._starts:
             return None
         if step > 0:
-            side = bisect_left if inclusive else bisect_right
+            side = bisect_left if here else bisect_right
             index = side(self._starts, offset) % len(self._starts)
         else:
             index = bisect_left(self._starts, offset) - 1
