@@ -15,13 +15,18 @@ from annotator.suggest.surfaces import (
     parse,
     pronoun_kind,
 )
+from annotator.text.wordlist import wordlist
 
 __all__ = [
     "MergeProposal",
     "aliases",
+    "bare_name",
+    "canonical",
     "canonical_name",
     "entity_for",
+    "guess",
     "guess_type",
+    "is_pronoun",
     "naming",
     "same_name",
     "variants",
@@ -30,30 +35,13 @@ __all__ = [
 PROPOSE = 0.8
 """The least score of a proposal to merge two entities."""
 
-_SMALL = frozenset(["the", "a", "an", "of", "for", "and", "in", "on", "at", "to", "from", "with"])
-_STATE_WORDS = frozenset(["side", "government", "authorities", "state", "kingdom", "republic"])
-_RANKS = frozenset(["deputy", "vice"])
-_IGNORED_POSTS = frozenset(
-    [
-        "former",
-        "ex",
-        "acting",
-        "senior",
-        "then",
-        "first",
-        "second",
-        "outgoing",
-        "new",
-        "newly",
-        "elected",
-        "late",
-        "federal",
-    ]
+_SMALL = wordlist("the a an of for and in on at to from with")
+_STATE_WORDS = wordlist("side government authorities state kingdom republic")
+_RANKS = wordlist("deputy vice")
+_IGNORED_POSTS = wordlist(
+    "former ex acting senior then first second outgoing new newly elected late federal"
 )
-_WOMEN, _MEN = (
-    frozenset(["mrs", "ms", "miss", "frau", "mme", "dame", "lady"]),
-    frozenset(["mr", "herr", "sir"]),
-)
+_WOMEN, _MEN = wordlist("mrs ms miss frau mme dame lady"), wordlist("mr herr sir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +76,22 @@ def canonical_name(annotations: AnnotationSet, text: str, entity_id: str, ref: s
     return entity.name if entity else entity_id
 
 
-def entity_for(
-    annotations: AnnotationSet, surface: str, text: str = "", ref: str = "ref"
-) -> str | None:
-    """The entity a mention names, by its name or (given the text) an alias; None if none does.
+def canonical(surface: str) -> str:
+    """The name that a new entity gets from its first mention; never empty for words."""
+    return bare_name(surface) or surface.strip()
+
+
+def guess(surface: str) -> tuple[str, str]:
+    """The `(type, naming)` a new entity may have; the type is empty if the words do not tell."""
+    return guess_type(surface), naming(surface)
+
+
+def is_pronoun(surface: str) -> bool:
+    return bool(pronoun_kind(surface))
+
+
+def entity_for(annotations: AnnotationSet, text: str, surface: str, ref: str = "ref") -> str | None:
+    """The entity a mention names, by its name or an alias; None if none does.
 
     A wording in full comes first, then a family name or head noun that only one entity has.
     """
@@ -99,7 +99,7 @@ def entity_for(
     if not wanted or pronoun_kind(surface):
         return None
     known = {
-        key: [entity.name, *(aliases(annotations, text, key, ref) if text else ())]
+        key: [entity.name, *aliases(annotations, text, key, ref)]
         for key, entity in annotations.entities.items()
     }
     if naming(surface) == "unnamed":

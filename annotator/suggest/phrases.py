@@ -16,13 +16,17 @@ from annotator.text.wordlist import wordlist
 Kind = Literal["word", "mark", "quotation"]
 
 PREPOSITIONS = wordlist(
-    "on in at after before during by from since for near outside inside to with about against under"
-    " over between among through until towards toward within without via into of as despite amid"
-    " ahead following given unlike"
+    """
+    on in at after before during by from since for near outside inside to with about against under
+    over between among through until towards toward within without via into of as despite amid ahead
+    following given unlike
+    """
 )
 SUBORDINATORS = wordlist(
-    "that if whether because while when as although though since unless until than so where why how"
-    " what whose whom but or nor"
+    """
+    that if whether because while when as although though since unless until than so where why how
+    what whose whom but or nor
+    """
 )
 RELATIVES = wordlist("who which that whose whom where")
 AUXILIARIES = wordlist("has had have having did does do ’d 'd ’ve 've")
@@ -35,22 +39,30 @@ FINITE = (BE - {"being", "been", "be", "’s", "'s"}) | wordlist(
 )
 NEGATIONS = wordlist("not never n't hardly neither nor no")
 ADVERBS = wordlist(
-    "also already then again later earlier recently repeatedly once now still even just however"
-    " meanwhile too therefore thus otherwise instead only long soon today yesterday tonight here"
-    " there nevertheless moreover furthermore afterwards twice often always finally so far first"
+    """
+    also already then again later earlier recently repeatedly once now still even just however
+    meanwhile too therefore thus otherwise instead only long soon today yesterday tonight here there
+    nevertheless moreover furthermore afterwards twice often always finally so far first
+    """
 )
 _NOT_ADVERBS = wordlist("family ally assembly italy supply reply july monopoly rally")
 DETERMINERS = wordlist(
-    "the a an its his her their our my your this these those some many several few most all both"
-    " each another one two three four five six seven eight nine ten no any other"
+    """
+    the a an its his her their our my your this these those some many several few most all both each
+    another one two three four five six seven eight nine ten no any other
+    """
 )
 PRONOUNS = wordlist("he she it they this")
-_NEVER_ALONE = wordlist("the a an its his her their our my your this these those no any no")
+_NEVER_ALONE = wordlist("the a an its his her their our my your this these those no any")
 _PLURAL = wordlist(
-    "and they people police some many several few most all both women men others who"
+    """
+    and they people police some many several few most all both women men others who
+    """
 )
 _NOT_SPEAKERS = wordlist(
-    "i we you one there nobody this that what everyone anyone it’s who’s everything nothing"
+    """
+    i we you one there nobody this that what everyone anyone it’s who’s everything nothing
+    """
 )
 _DAYS = wordlist("monday tuesday wednesday thursday friday saturday sunday")
 _DASHES = frozenset(("–", "—", "-", "--", "―"))

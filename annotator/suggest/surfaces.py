@@ -4,53 +4,64 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from annotator.model.scheme import Scheme
 from annotator.suggest.spelling import fold
 from annotator.text.wordlist import wordlist
 
 HONORIFICS = wordlist("mr mrs ms miss mx dr prof professor sir dame lord lady hon herr frau mme")
 POSTS = wordlist(
-    "minister president chancellor premier governor mayor ambassador senator general colonel"
-    " captain major admiral lieutenant sergeant commander judge prosecutor lawyer spokesman"
-    " spokeswoman spokesperson secretary director chairman chairwoman chair chairperson head leader"
-    " king queen prince princess pope bishop archbishop cardinal sheikh imam rabbi councillor"
-    " treasurer economist hydrologist engineer officer commissioner inspector chief coach manager"
-    " envoy negotiator mediator analyst editor doctor activist farmer driver founder owner"
-    " executive official diplomat deputy historian scientist author"
+    """
+    minister president chancellor premier governor mayor ambassador senator general colonel captain
+    major admiral lieutenant sergeant commander judge prosecutor lawyer spokesman spokeswoman
+    spokesperson secretary director chairman chairwoman chair chairperson head leader king queen
+    prince princess pope bishop archbishop cardinal sheikh imam rabbi councillor treasurer economist
+    hydrologist engineer officer commissioner inspector chief coach manager envoy negotiator
+    mediator analyst editor doctor activist farmer driver founder owner executive official diplomat
+    deputy historian scientist author
+    """
 )
 _FIELDS = wordlist(
-    "foreign prime defence defense interior finance economy health energy transport trade justice"
-    " education agriculture environment labour labor culture press attorney police opposition"
-    " union party government state tourism science housing fisheries general federal regional"
-    " former ex acting vice deputy chief senior then first second outgoing new newly elected late"
+    """
+    foreign prime defence defense interior finance economy health energy transport trade justice
+    education agriculture environment labour labor culture press attorney police opposition union
+    party government state tourism science housing fisheries general federal regional former ex
+    acting vice deputy chief senior then first second outgoing new newly elected late
+    """
 )
 _DEPUTY = wordlist("deputy vice")
 _ORGS = wordlist(
-    "ministry parliament council committee commission court party union office department agency"
-    " bank company firm association chamber institute university school hospital police army"
-    " federation league board organisation organization mission embassy regulator operator"
-    " authority cooperative club fund group corporation museum laboratory clinic congress senate"
-    " assembly cabinet bureau inc ltd plc gmbh corp force forces navy customs prosecution"
-    " directorate secretariat foundation trust society alliance coalition front opposition"
-    " majority presidency chancellery delegation academy service services authorities"
+    """
+    ministry parliament council committee commission court party union office department agency bank
+    company firm association chamber institute university school hospital police army federation
+    league board organisation organization mission embassy regulator operator authority cooperative
+    club fund group corporation museum laboratory clinic congress senate assembly cabinet bureau inc
+    ltd plc gmbh corp force forces navy customs prosecution directorate secretariat foundation trust
+    society alliance coalition front opposition majority presidency chancellery delegation academy
+    service services authorities
+    """
 )
 _MEDIA = wordlist(
-    "news newspaper tv television radio broadcaster times gazette herald tribune magazine station"
-    " courier chronicle telegraph wire weekly daily portal"
+    """
+    news newspaper tv television radio broadcaster times gazette herald tribune magazine station
+    courier chronicle telegraph wire weekly daily portal
+    """
 )
 _MEDIA_PHRASE = re.compile(r"\b(?:news|press|state|wire) (?:agency|service)\b|\bagency [A-Z]")
 _DOCUMENTS = wordlist(
-    "report audit poll survey study statement letter document memo treaty agreement communiqué"
-    " communique resolution ruling verdict census bulletin indictment draft paper inspection"
+    """
+    report audit poll survey study statement letter document memo treaty agreement communiqué
+    communique resolution ruling verdict census bulletin indictment draft paper inspection
+    """
 )
 _GROUPS = wordlist(
-    "critics experts some many others residents supporters opponents analysts observers sources"
-    " officials diplomats witnesses eyewitnesses people men women parents doctors teachers farmers"
-    " workers students activists protesters voters locals historians lawyers scientists economists"
-    " ministers governments leaders members citizens villagers fishermen families survivors"
-    " reporters journalists neighbours neighbors investors traders most several few refugees"
-    " elders users soldiers clubs dockworkers advocates clinicians pediatricians unions companies"
-    " delegates representatives aides envoys rebels police authorities circles"
+    """
+    critics experts some many others residents supporters opponents analysts observers sources
+    officials diplomats witnesses eyewitnesses people men women parents doctors teachers farmers
+    workers students activists protesters voters locals historians lawyers scientists economists
+    ministers governments leaders members citizens villagers fishermen families survivors reporters
+    journalists neighbours neighbors investors traders most several few refugees elders users
+    soldiers clubs dockworkers advocates clinicians pediatricians unions companies delegates
+    representatives aides envoys rebels police authorities circles
+    """
 )
 _ROLES = POSTS | wordlist(
     "source aide adviser advisor insider witness eyewitness soldier resident woman man person"
@@ -72,7 +83,9 @@ _INDEFINITE = re.compile(
 _SIDES = wordlist("side government authorities kingdom republic")
 _LAND = re.compile(r"\w{2,}(?:land|stan|[^aeiou]ia)\Z")
 _GIVEN_IN_IA = wordlist(
-    "maria julia sofia sophia olivia victoria silvia sylvia claudia lucia lydia"
+    """
+    maria julia sofia sophia olivia victoria silvia sylvia claudia lucia lydia
+    """
 )
 _PARTICLES = wordlist("de der den del della di da dos do du la le van von af av al el bin ibn y e")
 _ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|one|another|some)\s+", re.IGNORECASE)
@@ -83,6 +96,11 @@ _WORD = re.compile(r"[^\W_]+(?:[-’'.‐‑][^\W_]+)*")
 def pronoun_kind(surface: str) -> str:
     """ "person", "thing" or "several" for a pronoun; empty for anything else."""
     return _PRONOUNS.get(surface.casefold().strip(), "")
+
+
+def is_authors_voice(surface: str) -> bool:
+    """Whether the words name who writes the article."""
+    return surface.casefold().strip() in ("i", "we", "this newspaper", "this paper", "this author")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +128,12 @@ def parse(surface: str) -> Name:
     words = tuple(match[0].removesuffix("’s").removesuffix("'s") for match in _WORD.finditer(core))
     front = _AFTER_HEAD.split(core)[0]
     heads = [fold(word) for word in _WORD.findall(front)]
-    # “the company Kellenwerk”: the common noun before a name says what it is, as the last word does.
+    # “the company Glasmere”: the common noun before a name says what it is.
     kinds = [word for word in heads if word in _ORGS | _MEDIA | _DOCUMENTS | _SIDES]
     head = kinds[-1] if kinds else (heads[-1] if heads else "")
-    posts, honorifics, proper = set(), set(), []
+    posts: set[str] = set()
+    honorifics: set[str] = set()
+    proper: list[str] = []
     for word in words:
         folded = fold(word)
         if folded in HONORIFICS:
@@ -179,13 +199,6 @@ def guess_type(surface: str) -> str:
     if 2 <= len(name.proper) <= 4 and not lower and not _ARTICLE.match(front):
         return "person"
     return ""
-
-
-def describe(surface: str, scheme: Scheme) -> tuple[str, str]:
-    """`(type, naming)` of a new entity, empty where the scheme does not know the value."""
-    rules = scheme.entities
-    kind, named = guess_type(surface), naming(surface)
-    return kind if kind in rules.types else "", named if named in rules.naming else ""
 
 
 def bare_name(surface: str) -> str:
