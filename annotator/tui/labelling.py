@@ -13,7 +13,7 @@ from annotator.model.scheme import ENTITY, TOPIC, Attribute, Label, LinkType, Sc
 from annotator.model.session import Session
 from annotator.project import Project
 from annotator.suggest import attributes as computed
-from annotator.suggest import cast, mentions
+from annotator.suggest import cast, mentions, surfaces
 from annotator.suggest.links import Candidate, offers
 from annotator.text.units import Range, Units
 
@@ -362,9 +362,9 @@ class Labelling:
 
     def _new_entity(self, name: str) -> str:
         rules = self.session.scheme.entities
-        kind, naming = cast.guess(name)
+        kind, naming = surfaces.guess_type(name), surfaces.naming(name)
         return self.session.add_entity(
-            name,
+            surfaces.bare_name(name),
             kind if kind in rules.types else "",
             naming if naming in rules.naming else "",
         ).id
@@ -376,10 +376,10 @@ class Labelling:
             if rule.offer != "same-name" or ENTITY not in rule.targets:
                 continue
             surface = span.surface(self.units.text)
-            if cast.is_pronoun(surface):
+            if surfaces.pronoun_kind(surface):
                 continue
-            known = cast.entity_for(self.session.annotations, self.units.text, surface)
-            target = known or self._new_entity(cast.canonical(surface))
+            known = cast.entity_for(self.session.annotations, surface, self.units.text)
+            target = known or self._new_entity(surface)
             self.session.link(span.id, rule.name, target, "entity", origin="suggested")
 
     def _excluded(self, span: Span) -> bool:

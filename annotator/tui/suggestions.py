@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 
 from annotator.model.annotation import Fragment, Span
+from annotator.model.session import Edit
 from annotator.suggest.attributions import Frame, frames
-from annotator.text.units import Range
 from annotator.tui.labelling import Labelling
 
 _REACH = 20_000  # code points searched at once, so that a huge article costs no more than a page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Suggestion:
-    """Spans that belong together. `ghosts` are not in the annotation set until taken."""
+    """Spans that belong together. `ghosts` are not in the annotation set until taken.
+
+    `roles` says, ghost by ghost, what each is in the attribution: "holder", "cue", "relay",
+    "relay_cue" (also the link that the claim gets to it), "claim" or "region".
+    """
 
     ghosts: tuple[Span, ...]
+    roles: tuple[str, ...]
 
     @property
     def start(self) -> int:
@@ -30,10 +35,12 @@ class Suggestions:
 
     def __init__(self, labelling: Labelling) -> None:
         self.labelling = labelling
-        self._refused: set[tuple[Range, ...]] = set()
+        self._refused: set[Suggestion] = set()
+        self._answers: dict[Suggestion, set[str]] = {}
         self._blocks: dict[int, list[Suggestion]] = {}
         self._serial = 0
         self._regions = self._find_regions()
+        self._look_for_answers(self._regions)
 
     def within(self, start: int, end: int) -> list[Suggestion]:
         """Open suggestions that touch `[start, end)`, in order."""
@@ -41,6 +48,7 @@ class Suggestions:
         for block in range(start // _REACH, max(start, end - 1) // _REACH + 1):
             if block not in self._blocks:
                 self._blocks[block] = self._find_frames(block)
+                self._look_for_answers(self._blocks[block])
             found += [x for x in self._blocks[block] if x.start < end and x.end > start]
         live = [item for item in found if self._is_open(item)]
         return sorted(live, key=lambda item: (item.start, item.end))
@@ -52,7 +60,7 @@ class Suggestions:
     def next(self, offset: int, step: int) -> Suggestion | None:
         """The nearest open suggestion that starts after (or for step -1, before) `offset`."""
         length = len(self.labelling.units.text)
-        block = min(offset, max(0, length - 1)) // _REACH
+        block = min(max(0, offset), max(0, length - 1)) // _REACH
         while 0 <= block * _REACH < max(1, length):
             start, end = block * _REACH, min(length, (block + 1) * _REACH)
             items = self.within(start, end)
@@ -68,25 +76,40 @@ class Suggestions:
         return None
 
     def refuse(self, suggestion: Suggestion) -> None:
-        self._refused.add(tuple(ghost.fragments[0] for ghost in suggestion.ghosts))
+        self._refused.add(suggestion)
+
+    def edited(self, edit: Edit) -> None:
+        """Follow an edit: what a span answers, or no longer answers."""
+        for change in edit.changes:
+            if change.kind != "span":
+                continue
+            for answers in self._answers.values():
+                answers.discard(change.key)
+            if isinstance(change.after, Span):
+                for suggestion, answers in self._answers.items():
+                    if _answers(change.after, suggestion):
+                        answers.add(change.key)
 
     def take(self, suggestion: Suggestion) -> Span:
         """Mark what is suggested, with its links, as one edit; returns the span that has them."""
         labelling = self.labelling
         session = labelling.session
         with session.group("take the suggestion"):
-            made: dict[str, Span] = {}
-            for ghost in suggestion.ghosts:
+            ends: dict[str, Span] = {}
+            for ghost, role in zip(suggestion.ghosts, suggestion.roles, strict=True):
                 span = self._same(ghost) or labelling.label(
                     labelling.scheme.labels[ghost.label], ghost.fragments, origin="suggested"
                 )
                 for name, value in ghost.attributes.items():
                     if session.span(span.id).attributes.get(name) != value:
                         session.set_attribute(span.id, name, value)
-                made[ghost.label] = span
-                if ghost.label == "CLAIM":
-                    labelling.attach(span.id, "holder", made.get("SPEAKER"))
-                    labelling.attach(span.id, "cue", made.get("CUE"))
+                if role == "claim":
+                    labelling.attach(span.id, "holder", ends.get("holder"))
+                    for name in ("cue", "relay", "relay_cue"):
+                        if name in ends:
+                            labelling.attach(span.id, name, ends[name])
+                else:
+                    ends[role] = span
         return session.span(span.id)
 
     # -- inside ------------------------------------------------------------------------------------
@@ -110,7 +133,7 @@ class Suggestions:
             if exclude:
                 attributes["exclude"] = region.exclude
             ghost = self._ghost("REGION", ((region.start, region.end),), attributes)
-            found.append(Suggestion((ghost,)))
+            found.append(Suggestion((ghost,), ("region",)))
         return found
 
     def _find_frames(self, block: int) -> list[Suggestion]:
@@ -129,12 +152,21 @@ class Suggestions:
         ]
 
     def _suggestion(self, frame: Frame) -> Suggestion:
-        ghosts = []
-        if frame.speaker is not None:
-            ghosts.append(self._ghost("SPEAKER", (frame.speaker,), {}))
-        ghosts.append(self._ghost("CUE", (frame.cue,), {}))
-        ghosts += [self._ghost("CLAIM", tuple(claim), {}) for claim in frame.claims]
-        return Suggestion(tuple(ghosts))
+        pieces = [
+            ("holder", "SPEAKER", (frame.speaker,)),
+            ("cue", "CUE", (frame.cue,)),
+            ("relay", "SPEAKER", (frame.relay,)),
+            ("relay_cue", "CUE", (frame.relay_cue,)),
+            *(("claim", "CLAIM", claim) for claim in frame.claims),
+        ]
+        known = [(role, label, found) for role, label, found in pieces if found != (None,)]
+        claim = self.labelling.scheme.labels["CLAIM"]
+        if claim.link("relay_cue") is None:
+            known = [piece for piece in known if piece[0] != "relay_cue"]
+        return Suggestion(
+            tuple(self._ghost(label, found, {}) for _, label, found in known),  # type: ignore[arg-type]
+            tuple(role for role, _, _ in known),
+        )
 
     def _same(self, ghost: Span) -> Span | None:
         spans = self.labelling.session.annotations.spans.values()
@@ -142,17 +174,25 @@ class Suggestions:
             (s for s in spans if s.label == ghost.label and s.fragments == ghost.fragments), None
         )
 
+    def _look_for_answers(self, suggestions: list[Suggestion]) -> None:
+        spans = self.labelling.session.annotations.spans.values()
+        for suggestion in suggestions:
+            self._answers[suggestion] = {x.id for x in spans if _answers(x, suggestion)}
+
     def _is_open(self, suggestion: Suggestion) -> bool:
-        """Open until its last kind of span (the claim, the region) is marked, or it was refused."""
-        if tuple(ghost.fragments[0] for ghost in suggestion.ghosts) in self._refused:
-            return False
-        heads = [g for g in suggestion.ghosts if g.label == suggestion.ghosts[-1].label]
-        for span in self.labelling.session.annotations.spans.values():
-            if span.label == heads[0].label:
-                if any(span.touches(*piece) for head in heads for piece in head.fragments):
-                    return False
-            elif span.attributes.get("exclude") is True and span.touches(
-                suggestion.start, suggestion.end
-            ):
-                return False
-        return True
+        return suggestion not in self._refused and not self._answers[suggestion]
+
+
+def _answers(span: Span, suggestion: Suggestion) -> bool:
+    """Whether a span makes a suggestion pointless: it marks the same, or noise."""
+    if span.end <= suggestion.start or span.start >= suggestion.end:
+        return False
+    head = suggestion.ghosts[-1].label
+    if span.label != head:
+        return span.attributes.get("exclude") is True
+    return any(
+        span.touches(*piece)
+        for ghost in suggestion.ghosts
+        if ghost.label == head
+        for piece in ghost.fragments
+    )

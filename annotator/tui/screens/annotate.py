@@ -85,6 +85,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(2.0, self._retry)
+        self.watch(self.view, "scroll_y", self._scrolled, init=False)
         self.keybar.show(
             [(shown(a.keys[0]), a.hint) for a in self.keymap.actions if self._hinted(a)]
         )
@@ -110,6 +111,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
             self.pane.show(self.project, session, self.units, self.annotator)
         self.look()
         self.refresh_header()
+        self.call_after_refresh(self.ghosts_changed)
 
     def close_article(self) -> None:
         """Write a checkpoint of what is on the screen; a refusal of the disk is said."""
@@ -236,6 +238,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
                 for link in self._links_to(span_id):
                     ranges += self.session.annotations.spans[link.source].fragments
         self.view.changed(ranges)
+        self.suggestions.edited(edit)
         if self.pane is not None:
             self.pane.edited(edit)
         self._stale.update(name for name in self.panes if self.panes[name] is not self.pane)
@@ -318,6 +321,10 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
     def _pane_opened(self, event: Pane.Opened) -> None:
         if self.attempt(lambda: self.open_article(event.article_id)):
             self.close_pane()
+
+    def _scrolled(self) -> None:
+        if hasattr(self, "session"):
+            self.ghosts_changed()
 
     # -- panes -------------------------------------------------------------------------------------
 

@@ -446,7 +446,8 @@ class SpanActions:
             reach = max(2000, end - start)
             around = (max(0, start - reach), min(len(self.units.text), end + reach))
             ghosts = [g for s in self.suggestions.within(*around) for g in s.ghosts]
-        self.view.set_ghosts(ghosts)
+        if ghosts != self.view.ghosts:
+            self.view.set_ghosts(ghosts)
 
     # -- undo --------------------------------------------------------------------------------------
 
@@ -501,4 +502,4 @@ class SpanActions:
                 self.attempt(lambda: act(answer))
                 self.look()
 
-        self.app.push_screen(TopicChooser(self.project), answered)
+        self.app.push_screen(TopicChooser(self.project.topics, self.project.add_topic), answered)

@@ -63,7 +63,8 @@ class TextActions:
 
         def jump(piece: tuple[int, int]) -> None:
             if self.extending or self.view.selection is not None:
-                self.view.extend_to(piece)
+                anchor = self.view.caret if self.view.anchor is None else self.view.anchor
+                self.view.select(min(anchor, piece[0]), max(anchor, piece[1]))
             else:
                 self.view.goto(piece[0])
 
@@ -105,10 +106,10 @@ class TextActions:
         self.view.shrink()
 
     def do_select_sentence(self: AnnotateScreen) -> None:
-        self.view.select_sentence(1)
+        self.view.select_sentence(1 if self.view.selection else 0)
 
     def do_select_sentence_back(self: AnnotateScreen) -> None:
-        self.view.select_sentence(-1)
+        self.view.select_sentence(-1 if self.view.selection else 0)
 
     def do_select_quotation(self: AnnotateScreen) -> None:
         self.view.select_quotation(1)
