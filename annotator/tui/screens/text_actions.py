@@ -16,11 +16,13 @@ class TextActions:
     extending: bool = False
     chosen: str | None = None
     last_chosen: str | None = None
+    chosen_at: int = -1
 
     def reset_looks(self: AnnotateScreen) -> None:
         """Forget what was looked at in the article before."""
         self.extending = False
         self.chosen = self.last_chosen = None
+        self.chosen_at = -1
         self.trail: list[int] = []
         self.follow_at = ("", -1)
         self.current = None
@@ -32,8 +34,11 @@ class TextActions:
         self.view.move(motion, extend=kind == "extend" or self.extending)
 
     def follow_caret(self: AnnotateScreen) -> None:
-        """The chosen span is the innermost at the caret, unless text is being selected."""
-        if self.view.selection is None:
+        """The chosen span is the innermost at the caret, unless text is being selected.
+
+        What was chosen on purpose stays so until the caret really moves.
+        """
+        if self.view.selection is None and self.view.caret != self.chosen_at:
             at = self.view.spans_at(self.view.caret)
             if self.chosen not in at:
                 self.choose_only(at[0] if at else None)
@@ -43,6 +48,7 @@ class TextActions:
         if self.chosen is not None:
             self.last_chosen = self.chosen
         self.chosen = span_id
+        self.chosen_at = self.view.caret
 
     def choose_span(self: AnnotateScreen, span_id: str) -> None:
         self.choose_only(span_id)
