@@ -13,7 +13,6 @@ from annotator.formats.intake import Draft, Item, Notice, Options
 from annotator.formats.reading import find, read, read_standard_input
 from annotator.model.article import Article
 from annotator.project import Project
-from annotator.store.base import Store
 
 _MEGA = 1_000_000
 
@@ -64,7 +63,7 @@ def command(
     """
     project = state.project()
     options = Options(encoding, source, language, text_column, article_id, round(limit * _MEGA))
-    intake = _Intake(project.store, quiet=as_json)
+    intake = _Intake(project, quiet=as_json)
     added = project.store.add_articles(intake.accepted(_items(project, paths, options)))
     if as_json:
         emit(
@@ -101,15 +100,15 @@ def _items(project: Project, paths: tuple[str, ...], options: Options) -> Iterat
 class _Intake:
     """Decides on each article read, and keeps count of what happened."""
 
-    def __init__(self, store: Store, *, quiet: bool) -> None:
+    def __init__(self, project: Project, *, quiet: bool) -> None:
         self.counts: Counter[str] = Counter()
         self.regions = 0
         self.characters = 0
         self.ids: list[str] = []
         self.notices: list[dict[str, object]] = []
-        self._store = store
+        self._store = project.store
         self._quiet = quiet
-        self._ids = {head.id for head in store.heads()}
+        self._ids = {head.id for head in project.store.heads()}
         self._new_ids: set[str] = set()
         self._texts: dict[str, str] = {}
 

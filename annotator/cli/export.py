@@ -9,7 +9,7 @@ import click
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, warn
 from annotator.cli.state import State, pass_state
 from annotator.formats.flat import flat_lines, is_row
-from annotator.formats.nested import nested_line
+from annotator.formats.nested import kept, nested_line
 from annotator.formats.output import write_lines
 from annotator.formats.resolve import flat_labels
 from annotator.model.annotation import AnnotationSet
@@ -145,21 +145,20 @@ class _Export:
         for issue in unfit(work, scheme):
             self.unfit[f"{issue.kind.replace('-', ' ')} {issue.name}"] += 1
         self.carried["annotation sets"] += 1
-        chosen = [span for span in work.spans.values() if self._takes(work, span.id)]
-        self.carried["spans"] += len(chosen)
-        self.left_out["spans"] += len(work.spans) - len(chosen)
         if self.flat:
+            rows = [span for span in work.spans.values() if is_row(work, scheme, span, self.rows)]
+            self._count("spans", len(rows), len(work.spans))
             yield from flat_lines(article, work, scheme, self.project.topic_name, self.rows)
             return
-        self.carried["links"] += len(work.links)
+        spans, links = kept(work, self.labels)
+        self._count("spans", len(spans), len(work.spans))
+        self._count("links", len(links), len(work.links))
         self.carried["entities"] += len(work.entities)
         yield nested_line(article, work, scheme, self.project.topic_name, self.labels)
 
-    def _takes(self, work: AnnotationSet, span_id: str) -> bool:
-        span = work.spans[span_id]
-        if self.flat:
-            return is_row(work, self.project.scheme, span, self.rows)
-        return self.labels is None or span.label in self.labels
+    def _count(self, what: str, carried: int, present: int) -> None:
+        self.carried[what] += carried
+        self.left_out[what] += present - carried
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -172,9 +171,9 @@ class _Export:
     def tell(self, count: int, output: str) -> None:
         where = "standard output" if output == "-" else output
         warn(f"Wrote {plural(count, 'line')} to {where}.")
-        carried = ", ".join(f"{number:,} {name}" for name, number in self.carried.items() if number)
+        carried = ", ".join(f"{name} {number:,}" for name, number in self.carried.items() if number)
         warn(f"  carried   {carried or 'nothing'}")
-        left = [f"{number:,} {name}" for name, number in self.left_out.items() if number]
+        left = [f"{name} {number:,}" for name, number in self.left_out.items() if number]
         left.append("the history of edits")
         if self.flat:
             left += ["the articles' text beyond the sentence", "document fields"]

@@ -83,13 +83,9 @@ class _Page:
             start, end = units.paragraph(index)
             inside = offsets[bisect_left(offsets, start) : bisect_right(offsets, end)]
             yield self._marked(start, end, inside, inserts)
-            listed = False
             while span is not None and span.start <= end:
                 yield f"    {self._describe(span)}"
-                listed = True
                 span = next(waiting, None)
-            if listed:
-                yield ""
         yield from self._cast()
         yield from self._fields()
 
@@ -132,8 +128,8 @@ class _Page:
 
     def _describe(self, span: Span) -> str:
         label = self.scheme.labels.get(span.label)
-        parts = [f"{self.numbers[span.id]} {span.label} {span.id}"]
-        parts.append(f"“{visible_label(span.surface(self.article.text))}”")
+        words = visible_label(span.surface(self.article.text))
+        parts = [f"{self.numbers[span.id]} {span.label} {span.id}: {words}"]
         parts += [f"{name}={_shown(value)}" for name, value in span.attributes.items()]
         for link in self.annotations.links_from(span.id):
             parts.append(f"{link.type} → {self._target(link)}")
@@ -144,7 +140,7 @@ class _Page:
             parts.append(f"note: {visible_label(span.note)}")
         if label is None:
             parts.append("(this label is not in the scheme)")
-        return "  ".join(parts)
+        return " | ".join(parts)
 
     def _target(self, link: Link) -> str:
         names: list[str] = []
@@ -154,7 +150,7 @@ class _Page:
             elif topic:
                 names.append(self.project.topic_name(topic) or topic)
             elif span is not None:
-                names.append(f"“{span.surface(self.article.text)}”")
+                names.append(span.surface(self.article.text))
         number = self.numbers.get(link.target)
         shown = visible_label(" and ".join(names)) or f"{link.target}, which does not exist"
         return f"{number} {shown}" if number else shown
@@ -171,8 +167,8 @@ class _Page:
                 parts.append(f"of {home.name if home else entity.affiliation}")
             forms = aliases(self.annotations, self.scheme, entity.id, self.article.text)
             if forms:
-                parts.append(f"as {', '.join(f'“{form}”' for form in forms)}")
-            yield "    " + "  ".join(visible_label(part) for part in parts if part)
+                parts.append(f"as {', '.join(forms)}")
+            yield "    " + " | ".join(visible_label(part) for part in parts if part)
 
     def _fields(self) -> Iterator[str]:
         fields = {

@@ -22,8 +22,7 @@ def nested_line(
     labels: Collection[str] | None = None,
 ) -> bytes:
     """One JSON line without its LF. With `labels`, other spans and their links are left out."""
-    spans = [span for span in annotations.in_order() if labels is None or span.label in labels]
-    kept = {span.id for span in spans}
+    spans, links = kept(annotations, labels)
     fields = {
         name: value
         for name, value in annotations.fields.items()
@@ -47,7 +46,7 @@ def nested_line(
             "offsets": "code points, half-open",
             "text": article.text,
             "spans": [_span(span, article.text, scheme) for span in spans],
-            "links": [_link(link) for link in _links(annotations, kept)],
+            "links": [_link(link) for link in links],
             "entities": [
                 {
                     "id": entity.id,
@@ -69,6 +68,24 @@ def nested_line(
     )
 
 
+def kept(
+    annotations: AnnotationSet, labels: Collection[str] | None
+) -> tuple[list[Span], list[Link]]:
+    """The spans of the labels (None: of all) in text order, and the links between them by id.
+
+    Broken links are among them: nobody may drop those unseen.
+    """
+    spans = [span for span in annotations.in_order() if labels is None or span.label in labels]
+    left_out = annotations.spans.keys() - {span.id for span in spans}
+    links = [
+        link
+        for link in annotations.links.values()
+        if link.source not in left_out
+        and not (link.target_kind == "span" and link.target in left_out)
+    ]
+    return spans, sorted(links, key=lambda link: _by_number(link.id))
+
+
 def _span(span: Span, text: str, scheme: Scheme) -> dict[str, object]:
     label = scheme.labels.get(span.label)
     names = [attribute.name for attribute in label.attributes] if label else []
@@ -84,20 +101,6 @@ def _span(span: Span, text: str, scheme: Scheme) -> dict[str, object]:
         "note": span.note,
         "origin": span.origin,
     }
-
-
-def _links(annotations: AnnotationSet, spans: set[str]) -> list[Link]:
-    """The links between spans that are kept, and broken ones, which nobody may drop unseen."""
-    left_out = annotations.spans.keys() - spans
-    return sorted(
-        (
-            link
-            for link in annotations.links.values()
-            if link.source not in left_out
-            and not (link.target_kind == "span" and link.target in left_out)
-        ),
-        key=lambda link: _by_number(link.id),
-    )
 
 
 def _link(link: Link) -> dict[str, object]:

@@ -1,0 +1,160 @@
+"""`annotator check` finds what is wrong, says where, and changes nothing."""
+
+from pathlib import Path
+
+from annotator.project import Project
+from tests.cli.conftest import Run, add_text, mark
+
+
+def test_a_sound_project_has_nothing_to_tell(annotated: Path, run: Run) -> None:
+    result = run("check")
+    assert (result.code, result.out) == (0, "2 articles, 1 annotator: 0 errors, 0 warnings.\n")
+
+
+def test_odd_spans_are_warnings(root: Path, run: Run) -> None:
+    project = Project.open(root)
+    add_text(project, "signs", "The 👩‍🚒 crew said yes.\n")
+    session = project.session("signs", "mira")
+    session.add_span("CUE", [(4, 6)])
+    session.add_span("CUE", [(13, 18)])
+    mark(session, "CUE", "yes")
+    mark(session, "CUE", "yes")
+    project.checkpoint(session)
+    project.close()
+    result = run("check", "--json")
+    assert result.code == 0
+    assert result.json["counts"] == {
+        "cut-character": 1,
+        "duplicate-span": 1,
+        "white-space-edge": 1,
+    }
+    cut = next(item for item in result.json["findings"] if item["kind"] == "cut-character")
+    assert (cut["article"], cut["annotator"], cut["span"]) == ("signs", "mira", "s1")
+    assert "[4, 6)" in cut["message"]
+
+
+def test_a_done_article_that_lacks_something_is_an_error(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("bridge", "mira")
+    lonely = mark(session, "STANCE", "Too early")
+    session.link(lonely, "target", "no-such-topic", "topic")
+    project.checkpoint(session)
+    project.close()
+    result = run("check", "--json")
+    assert result.code == 1
+    assert result.json["counts"] == {
+        "missing-attribute": 1,
+        "missing-link": 1,
+        "unknown-topic": 1,
+    }
+
+
+def test_damage_is_told_with_file_and_line(annotated: Path, run: Run) -> None:
+    (file,) = (annotated / "corpus/annotations/mira").glob("*.jsonl")
+    before = file.read_bytes()
+    file.write_bytes(before + before[:200] + b"\n")
+    result = run("check")
+    assert result.code == 1
+    assert f"{file.relative_to(annotated)}:2: " in result.out
+    finding = run("check", "--json").json["findings"][0]
+    assert (finding["file"], finding["line"]) == (str(file.relative_to(annotated)), 2)
+    assert run("export").out.count("\n") == 1
+
+
+def test_a_changed_text_is_told_and_its_work_not_exported(annotated: Path, run: Run) -> None:
+    shard = annotated / "corpus/articles/00000.jsonl"
+    shard.write_bytes(shard.read_bytes().replace(b"Bridge reopens", b"Bridge re-opens"))
+    result = run("check")
+    assert result.code == 1
+    assert "corpus/articles/00000.jsonl:1" in result.out
+    exported = run("export")
+    assert (exported.code, exported.out) == (3, "")
+    assert "00000.jsonl:1" in exported.err
+
+
+def rename_in_scheme(root: Path, *pairs: tuple[str, str]) -> None:
+    scheme = root / "guidelines/scheme.toml"
+    text = scheme.read_text()
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    scheme.write_text(text)
+
+
+def test_a_scheme_changed_afterwards_hides_nothing_and_migrate_renames(
+    annotated: Path, run: Run
+) -> None:
+    rename_in_scheme(
+        annotated,
+        ("SPEAKER", "VOICE"),
+        ('"nonfactual", "minor", "worth"', '"nonfactual", "minor", "yes"'),
+    )
+    found = run("check")
+    assert found.code == 1
+    assert "unknown label (4)\n  SPEAKER: 4 times" in found.out
+    assert "check=worth: 1 time" in found.out
+    exported = run("export")
+    assert exported.out.count('"label":"SPEAKER"') == 4
+    assert "unknown label SPEAKER: 4, exported as it is" in exported.err
+    flat = run("export", "--flat")
+    assert flat.out.count("\n") == 3
+    assert '"name":"Ilse Varn"' in flat.out
+
+    old = Project.open(annotated).store.annotations("bridge", "mira")
+    assert old is not None
+    rules = ["--label", "SPEAKER=VOICE", "--value", "CLAIM.check.worth=yes"]
+    tried = run("migrate", *rules, "--dry-run", "--json")
+    assert tried.json["renamed"] == {
+        "label SPEAKER to VOICE": 4,
+        "value CLAIM.check.worth to yes": 1,
+    }
+    assert Project.open(annotated).store.annotations("bridge", "mira") == old
+    assert run("migrate", *rules).out.endswith("1 annotation set changed.\n")
+    project = Project.open(annotated)
+    new = project.store.annotations("bridge", "mira")
+    assert new is not None
+    assert list(new.spans) == list(old.spans)
+    assert [span.fragments for span in new.spans.values()] == [
+        span.fragments for span in old.spans.values()
+    ]
+    assert new.links == old.links
+    assert sorted({span.label for span in new.spans.values()}) == [
+        "CLAIM",
+        "CUE",
+        "STANCE",
+        "VOICE",
+    ]
+    assert run("check").code == 0
+    session = project.session("bridge", "mira")
+    while session.undo():
+        pass
+    assert not session.annotations.spans
+    while session.redo():
+        pass
+    assert session.annotations.spans == new.spans
+    assert "0 annotation sets changed" in run("migrate", *rules).out
+
+
+def test_attributes_and_links_are_renamed_too(annotated: Path, run: Run) -> None:
+    rename_in_scheme(
+        annotated,
+        ("labels.CLAIM.attributes.form", "labels.CLAIM.attributes.wording"),
+        ('name = "relay"', 'name = "via"'),
+    )
+    result = run(
+        "migrate", "--attribute", "CLAIM.form=wording", "--link", "CLAIM.relay=via", "--json"
+    )
+    assert result.json["renamed"] == {
+        "attribute CLAIM.form to wording": 1,
+        "link CLAIM.relay to via": 1,
+    }
+    assert run("check").code == 0
+
+
+def test_migrate_refuses_what_the_scheme_does_not_know(annotated: Path, run: Run) -> None:
+    for rule in (["--label", "CUE=SIGN"], ["--value", "CLAIM.act.assert=shout"]):
+        result = run("migrate", *rule)
+        assert result.code == 1
+        assert "change guidelines/scheme.toml first" in result.err
+    assert run("migrate", "--label", "CUE").code == 1
+    assert run("migrate").code == 2

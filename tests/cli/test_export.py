@@ -1,0 +1,135 @@
+"""`annotator export`: the same project gives the same bytes, and nothing is dropped silently."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from annotator.project import Project
+from tests.cli.conftest import BRIDGE, Run, add_text, annotate_bridge, mark
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(("options", "name"), [([], "nested"), (["--flat"], "flat")])
+def test_to_the_last_byte(annotated: Path, run: Run, options: list[str], name: str) -> None:
+    result = run("export", *options)
+    assert result.code == 0
+    assert result.out == (GOLDEN / f"{name}.jsonl").read_text(encoding="utf-8")
+
+
+def test_flat_rows_resolve_what_they_point_to(annotated: Path, run: Run) -> None:
+    claim, quote, stance = map(orjson.loads, run("export", "--flat").out.splitlines())
+    assert claim["text"] == BRIDGE[claim["start"] : claim["end"]]
+    assert [holder["name"] for holder in claim["holder"]] == ["Ilse Varn"]
+    assert [cue["text"] for cue in claim["cue"]] == ["said"]
+    assert claim["topics"]["topic"]["name"] == "reopening"
+    assert claim["attributes"]["polarity"] == "pos"  # the scheme's default, filled in
+    assert [relay["name"] for relay in quote["relay"]] == ["Radio Osk"]
+    assert (quote["cue"], quote["same_as"]) == ([], [])
+    assert stance["target"][0]["topic"] == "reopening"
+    assert stance["claim"][0]["text"] == claim["text"]
+    assert stance["sentence"]["text"] == "The ferry guild rejects the plan."
+
+
+def test_two_holders_relays_in_order_and_built_in_entities(root: Path, run: Run) -> None:
+    project = Project.open(root)
+    add_text(project, "pact", "Orm and Lis say the pact, Tid and Wex report, is dead.\n")
+    session = project.session("pact", "mira")
+    orm, lis = session.add_entity("Orm", "state"), session.add_entity("Lis", "state")
+    both = mark(session, "SPEAKER", "Orm and Lis")
+    session.link(both, "ref", orm.id, "entity")
+    session.link(both, "ref", lis.id, "entity")
+    claim = mark(session, "CLAIM", "the pact")
+    text = session.article.text
+    session.set_fragments(
+        claim, [(text.index("the pact"), text.index(", Tid")), (text.index("is dead"), 53)]
+    )
+    session.link(claim, "holder", both)
+    inner = session.link(claim, "relay", mark(session, "SPEAKER", "Wex"))
+    outer = session.link(claim, "relay", mark(session, "SPEAKER", "Tid"))
+    session.reorder(claim, "relay", [outer.id, inner.id])
+    own = mark(session, "CLAIM", "dead", form="authorial")
+    session.link(own, "holder", "AUTHOR", "entity")
+    project.checkpoint(session)
+    row, authorial = map(orjson.loads, run("export", "--flat").out.splitlines())
+    assert row["text"] == "the pact is dead"
+    assert [holder["name"] for holder in row["holder"]] == ["Orm", "Lis"]
+    assert {holder["text"] for holder in row["holder"]} == {"Orm and Lis"}
+    assert [relay["text"] for relay in row["relay"]] == ["Tid", "Wex"]
+    assert authorial["holder"][0]["name"] == "AUTHOR"
+    assert authorial["holder"][0]["type"] == "author"
+
+
+def test_filters_and_what_is_left_out_is_said(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    annotate_bridge(project, "tom").set_status("open")
+    project.close()
+    both = run("export")
+    assert [orjson.loads(line)["annotator"] for line in both.out.splitlines()] == ["mira", "tom"]
+    done = run("export", "--done-only")
+    assert [orjson.loads(line)["annotator"] for line in done.out.splitlines()] == ["mira"]
+    assert "annotation sets not marked done 1" in done.err
+    (line,) = run("export", "--annotators", "tom", "--labels", "CLAIM,CUE").out.splitlines()
+    assert {span["label"] for span in orjson.loads(line)["spans"]} == {"CLAIM", "CUE"}
+    assert {link["type"] for link in orjson.loads(line)["links"]} == {"cue"}
+    wrong = run("export", "--annotators", "tim")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "there are mira, tom" in wrong.err
+
+
+def test_an_empty_set_is_exported_with_empty_lists(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("untouched", "mira")
+    session.set_status("done")
+    project.checkpoint(session)
+    project.close()
+    line = orjson.loads(run("export").out.splitlines()[1])
+    assert (line["id"], line["status"]) == ("untouched", "done")
+    assert (line["spans"], line["links"], line["entities"]) == ([], [], [])
+
+
+def test_a_file_is_replaced_only_by_a_whole_one(
+    annotated: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("out.jsonl").write_text("older")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.formats.output.os.fsync", fail)
+        result = run("export", "-o", "out.jsonl")
+    assert result.code == 1
+    assert "no space left" in result.err
+    assert Path("out.jsonl").read_text() == "older"
+    assert [path.name for path in annotated.iterdir() if "out" in path.name] == ["out.jsonl"]
+    summary = run("export", "-o", "out.jsonl", "--json").json
+    assert (summary["lines"], summary["carried"]["spans"]) == (1, 8)
+    assert orjson.loads(Path("out.jsonl").read_bytes())["id"] == "bridge"
+    assert run("export", "-o", "no/such/dir.jsonl").code == 1
+    assert run("export", "--json").code == 2
+
+
+PEOPLE = """
+[labels.PERSON]
+key = "p"
+[labels.ORG]
+key = "o"
+"""
+
+
+def test_a_scheme_without_links_has_every_span_as_a_row(root: Path, run: Run) -> None:
+    (root / "guidelines/scheme.toml").write_text(PEOPLE)
+    project = Project.open(root)
+    add_text(project, "short", "Pell left Osk Wire.\n")
+    session = project.session("short", "mira")
+    mark(session, "PERSON", "Pell")
+    mark(session, "ORG", "Osk Wire")
+    project.checkpoint(session)
+    rows = [orjson.loads(line) for line in run("export", "--flat").out.splitlines()]
+    assert [(row["label"], row["text"]) for row in rows] == [
+        ("PERSON", "Pell"),
+        ("ORG", "Osk Wire"),
+    ]
+    assert run("check").code == 0
