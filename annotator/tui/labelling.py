@@ -378,7 +378,7 @@ class Labelling:
             surface = span.surface(self.units.text)
             if surfaces.pronoun_kind(surface):
                 continue
-            known = cast.entity_for(self.session.annotations, surface, self.units.text)
+            known = cast.entity_for(self.session.annotations, self.units.text, surface, rule.name)
             target = known or self._new_entity(surface)
             self.session.link(span.id, rule.name, target, "entity", origin="suggested")
 

@@ -502,4 +502,4 @@ class SpanActions:
                 self.attempt(lambda: act(answer))
                 self.look()
 
-        self.app.push_screen(TopicChooser(self.project.topics, self.project.add_topic), answered)
+        self.app.push_screen(TopicChooser(self.project), answered)
