@@ -9,7 +9,7 @@ import click
 
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, say, warn
 from annotator.cli.state import State, pass_state
-from annotator.formats.intake import Draft, Item, Notice, Options
+from annotator.formats.intake import Draft, Item, Notice, Options, with_regions
 from annotator.formats.reading import find, read, read_standard_input
 from annotator.model.article import Article
 from annotator.project import Project
@@ -138,7 +138,8 @@ class _Intake:
             self._duplicate(draft, f"is in the project already{same}; not added again")
             return None
         if article.id in self._new_ids and draft.fallback_id not in ("", article.id):
-            article = replace(article, id=draft.fallback_id)
+            draft = replace(draft, article=replace(article, id=draft.fallback_id))
+            article = draft.article
         if article.id in self._ids or article.id in self._new_ids:
             self._duplicate(
                 draft,
@@ -146,7 +147,7 @@ class _Intake:
                 " (give this one another with --id)",
             )
             return None
-        return article
+        return with_regions(draft)
 
     def _duplicate(self, draft: Draft, message: str) -> None:
         self._tell("duplicate", Notice(draft.path, draft.line, "skipped", message))

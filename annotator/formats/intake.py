@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
@@ -70,13 +70,14 @@ class Draft:
     """An article as read, before the project has agreed to its id.
 
     `fallback_id` is tried where another file of the same run has taken the id ("" where the id was
-    given and must not be bent).
+    given and must not be bent). `titled` says that the headline is known, not just the first line.
     """
 
     article: Article
     path: str
     line: int = 0
     fallback_id: str = ""
+    titled: bool = False
 
 
 Item = Draft | Notice
@@ -126,10 +127,10 @@ def draft(
         url=one_line(facts.url),
         language=one_line(options.language or facts.language),
         steps=steps,
-        regions=_regions(text, one_line(facts.headline)),
         meta=kept,
     )
-    items: list[Item] = [Draft(article, path, line, "" if options.id else safe_id(fallback_id))]
+    spare = "" if options.id else safe_id(fallback_id)
+    items: list[Item] = [Draft(article, path, line, spare, bool(one_line(facts.headline)))]
     broken = mojibake(text)
     if broken:
         examples = ", ".join(dict.fromkeys(broken[:50]))
@@ -145,11 +146,15 @@ def draft(
     return items
 
 
-def _regions(text: str, headline: str) -> tuple[Region, ...]:
-    return tuple(
+def with_regions(draft: Draft) -> Article:
+    """The article with the lines that are not body text proposed as regions; none is cut out."""
+    article = draft.article
+    headline = article.headline if draft.titled else None
+    regions = tuple(
         Region(found.start, found.end, found.kind, found.exclude, found.duplicate_of)
-        for found in propose(text, headline=headline or None)
+        for found in propose(article.text, headline=headline)
     )
+    return replace(article, regions=regions)
 
 
 def from_record(
