@@ -19,7 +19,7 @@ THING = wordlist(  # what is said may be a noun phrase
     oppose opposes opposed back backs backed welcome welcomes welcomed condemn condemns condemned
     refute refutes refuted accuse accuses accused confirm confirms confirmed promise promises
     promised recommend recommends recommended propose proposes proposed predict predicts predicted
-    denounce denounced denounces defend defends defended
+    denounce denounced denounces defend defends defended want wants wanted
     """
 )
 PARTICLES = wordlist("for on of out in about against down off to")
