@@ -41,7 +41,7 @@ def draw_cluster(cluster: str) -> tuple[str, int]:
         return _fit(shown, 1 if shown != first else cell_len(first))
     if any(_belongs_to_picture(c) for c in cluster):
         return _fit(first, max(cell_len(cluster), cell_len(first)))
-    kept = "".join(c for c in cluster if unicodedata.category(c) != "Cf")
+    kept = "".join(c for c in cluster if unicodedata.category(c) != "Cf") or "▯"
     width = cell_len(kept)
     return (first + "…", cell_len(first) + 1) if width > WIDEST else _fit(kept, width)
 

@@ -99,7 +99,7 @@ def draw(piece: Piece, names: Sequence[str], state: int, charset: Charset = BOX)
     The longest name that fits is written into the first part that has room for it.
     """
     parts = piece.parts
-    rooms = [last - first - opens - closes for first, last, opens, closes in parts]
+    rooms = [last - first - 1 - closes for first, last, _, closes in parts]
     name, at = "", 0
     for candidate in names:
         size = cell_len(candidate)

@@ -27,9 +27,11 @@ def lane_names(
     label = scheme.labels.get(span.label)
     short = visible_label(label.key if label and label.key else span.label[:1]) or "?"
     name = visible_label(span.label).lower() or "?"
-    if label is not None and label.lines:
-        kind = attribute_by_rule(span, label, "region-kind")
-        name = f"{name}:{visible_label(kind)}" if isinstance(kind, str) and kind else name
+    kind = attribute_by_rule(span, label, "region-kind") if label else None
+    if isinstance(kind, str) and kind:
+        kind = visible_label(kind)
+        numbers = [] if ghost else [f"{number(span.id)}:{name}:{kind}", f"{number(span.id)}:{kind}"]
+        return [*numbers, kind, name, short]
     signed = name + (_sign(span, label, arrow) if label else "")
     if ghost:
         return [signed, name, short]
