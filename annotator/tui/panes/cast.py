@@ -242,7 +242,7 @@ class CastPane(Pane):
         names = [n for n in cast.aliases(annotations, self._text, entity_id) if n != entity.name]
         if names and width > 40:
             also = " · ".join(shorten(name, 30) for name in names)
-            left.append((f"  {also}", "italic $text-muted"))
+            left.append((f"  {also}", "italic $foreground-muted"))
         return beside(line(*left), right, width)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
@@ -438,7 +438,8 @@ class CastPane(Pane):
         entity = self._entity_at_cursor()
         if entity is not None:
             links = len(self._links(entity.id))
-            told = f"Removed {entity.name} and {links} links; u brings all back."
+            count = "1 link" if links == 1 else f"{links} links"
+            told = f"Removed {entity.name} and {count}; u brings all back."
             self.post_message(
                 Perform(
                     lambda session: session.delete_entity(entity.id),

@@ -29,8 +29,8 @@ class Pane(Keyed):
     Pane .pane--foot { color: $text-muted; max-height: 6; }
     Pane.-short .pane--head { max-height: 1; }
     Pane.-short .pane--foot { display: none; }
-    Pane Input { border: none; height: 1; padding: 0 1; background: $surface; display: none; }
-    Pane Input.-shown { display: block; }
+    Pane LineInput { padding: 0 1; display: none; }
+    Pane LineInput.-shown { display: block; }
     """
 
     class Closed(Message):
@@ -70,7 +70,7 @@ class Pane(Keyed):
 
     def focus(self, scroll_visible: bool = True) -> "Pane":
         """Give the keyboard to the first thing in the pane that takes it."""
-        inner: Widget | None = next((w for w in self.walk_children(Widget) if w.focusable), None)
+        inner = next((w for w in self.walk_children(Widget) if w.focusable and w.display), None)
         if inner is not None:
             inner.focus(scroll_visible)
         return self

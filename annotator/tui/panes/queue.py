@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from annotator.model.session import Edit
 from annotator.project import QueueItem
 from annotator.tui.panes.pane import Pane
+from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import ACCENT, MUTED, STRONG, WARNING, beside, line, shorten
 from annotator.tui.widgets.rows import Rows
 
@@ -39,7 +40,7 @@ class QueuePane(Pane):
         self._words = ""
         self._filter = "all"
         self._head = Static(classes="pane--head", markup=False)
-        self._input = Input(placeholder="words in id, headline or source")
+        self._input = LineInput(placeholder="words in id, headline or source")
         self._rows = Rows(self._draw)
         self._foot = Static(classes="pane--foot", markup=False)
 

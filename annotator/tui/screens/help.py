@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from annotator.model.scheme import Scheme
 from annotator.tui.keys import Keymap, shown
 from annotator.tui.widgets.inks import label_inks
+from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import KEY, MUTED, Part, line, shorten
 from annotator.tui.widgets.rows import Rows
 
@@ -27,7 +28,6 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { background: $background; }
     HelpScreen > Vertical { padding: 0 1; }
-    HelpScreen Input { border: none; height: 1; padding: 0; background: $surface; }
     HelpScreen Static { height: 1; }
     """
 
@@ -36,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
         self._groups = scheme_keys(scheme) + action_keys(keymap)
         self._scheme = scheme
         self._lines: list[Content] = []
-        self._input = Input(placeholder="type to filter")
+        self._input = LineInput(placeholder="type to filter")
         self._rows = Rows(lambda index, width: [self._lines[index]], cursor=False)
         self._rows.can_focus = False
 

@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
+from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import MUTED, line, shorten
 from annotator.tui.widgets.rows import Rows
 
@@ -23,7 +24,6 @@ class Prompt(ModalScreen[str | None]):
         margin-top: 2; padding: 0 1; background: $panel;
     }
     Prompt.-low > Vertical { margin-top: 0; }
-    Prompt Input { border: none; height: 1; padding: 0; background: $surface; }
     Prompt Static { height: auto; }
     Prompt Rows { height: auto; max-height: 6; }
     """
@@ -34,7 +34,7 @@ class Prompt(ModalScreen[str | None]):
         super().__init__()
         self._title = title
         self._suggestions = list(suggestions)
-        self._input = Input(value, select_on_focus=False)
+        self._value = value
         self._rows = Rows(self._draw)
         self._rows.can_focus = False
         self._hint = hint or "⏎ take · esc leave" + (" · ↑↓ suggestions" if suggestions else "")
@@ -42,12 +42,13 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(line((self._title, "bold")), markup=False)
-            yield self._input
+            yield LineInput(self._value)
             if self._suggestions:
                 yield self._rows
             yield Static(line((self._hint, MUTED)), markup=False)
 
     def on_mount(self) -> None:
+        self._input = self.query_one(LineInput)
         self._rows.styles.height = min(6, len(self._suggestions))
         self._rows.show(len(self._suggestions), -1)
         self._input.focus()

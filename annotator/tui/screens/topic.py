@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from annotator.model.errors import AnnotatorError
 from annotator.project import Project
 from annotator.store.topics import Topic
+from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import ACCENT, MUTED, WARNING, line, shorten
 from annotator.tui.widgets.rows import Rows
 
@@ -52,7 +53,6 @@ class TopicChooser(ModalScreen[str | None]):
         margin-top: 2; padding: 0 1; background: $panel;
     }
     TopicChooser.-low > Vertical { margin-top: 0; }
-    TopicChooser Input { border: none; height: 1; padding: 0; background: $surface; }
     TopicChooser Static { height: auto; }
     """
 
@@ -65,7 +65,7 @@ class TopicChooser(ModalScreen[str | None]):
         self._title = title
         self._chosen = set(chosen)
         self._found = list(self._topics)
-        self._input = Input(placeholder="a few letters, or a new topic")
+        self._input = LineInput(placeholder="a few letters, or a new topic")
         self._rows = Rows(self._draw)
         self._rows.can_focus = False
         self._hint = Static(markup=False)

@@ -8,10 +8,10 @@ from wcwidth import iter_graphemes
 from annotator.text.marks import visible_label
 from annotator.tui.draw.cells import draw_cluster
 
-MUTED = "$text-muted"
+MUTED = "$foreground-muted"
 STRONG = "bold"
 WARNING = "bold $text-warning"
-ACCENT = "bold $text-accent"
+ACCENT = "bold $text-primary"
 KEY = "bold $text-primary"
 
 Part = str | tuple[str, str | Style] | Content
