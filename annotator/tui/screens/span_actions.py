@@ -273,7 +273,7 @@ class SpanActions:
         rules = [rule for rule in label.links if rule.key or len(label.links) == 1] if label else []
         if label is None or not rules:
             raise EditError(f"A {span.label} has no links in this scheme.")
-        if len(rules) == 1:
+        if len(rules) == 1 and not rules[0].key:
             self._link_menu(span.id, rules[0])
             return
         by_key = {rule.key: rule for rule in rules}
