@@ -9,7 +9,7 @@ import click
 
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, say, warn
 from annotator.cli.state import State, pass_state
-from annotator.formats.intake import Draft, Item, Notice, Options, with_regions
+from annotator.formats.intake import Draft, Item, Notice, Options, plain, with_regions
 from annotator.formats.reading import find, read, read_standard_input
 from annotator.model.article import Article
 from annotator.project import Project
@@ -157,7 +157,7 @@ class _Intake:
         self.notices.append(
             {
                 "kind": kind,
-                "path": notice.path,
+                "path": plain(notice.path),
                 "line": notice.line or None,
                 "message": notice.message,
             }

@@ -24,7 +24,17 @@ def command(ctx: click.Context) -> int:
     """Show or change settings.
 
     Settings are kept in two files: yours, which holds in every project, and the project's own,
-    which wins. `annotator config show` prints them and says where the files are.
+    which wins. `annotator config show` prints them and says where the files are. The settings:
+
+    \b
+      annotator      who annotates, if --as does not say
+      profile        the profile of the scheme to use
+      theme          dark or light
+      ascii          true: lanes drawn with ASCII only
+      compact        true: start in the compact view
+      mouse          false: leave the mouse to the terminal
+      keys.ACTION    the keys of an action; `annotator keys` lists them
+      abbreviations  words whose dot ends no sentence
     """
     return ctx.invoke(show) if ctx.invoked_subcommand is None else OK
 

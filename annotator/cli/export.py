@@ -73,7 +73,8 @@ def command(
         annotators=_names(annotators, project.store.annotators(), "annotator"),
         labels=_names(labels, None, "label"),
     )
-    count = write_lines(output, progress(export.lines(), "Exporting"))
+    lines = export.lines() if output == "-" else progress(export.lines(), "Exporting")
+    count = write_lines(output, lines)
     if as_json:
         emit({"lines": count, "file": output, **export.as_json()})
     else:

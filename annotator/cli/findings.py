@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from annotator.cli.output import progress
+from annotator.cli.output import progress, working
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
@@ -41,7 +41,9 @@ class Finding:
 def check_project(project: Project) -> Iterator[Finding]:
     """Everything found: damaged lines first, then the work of each annotator."""
     store = project.store
-    for problem in store.verify():
+    with working("Reading everything"):
+        problems = store.verify()
+    for problem in problems:
         yield Finding("error", "damaged-line", str(problem), file=problem.path, line=problem.line)
     topics = {topic.id for topic in project.topics}
     for annotator in store.annotators():

@@ -16,7 +16,7 @@ def command(state: State, as_json: bool) -> int:
     """Print every key of the screen, with your own settings in force.
 
     Inside a project, the keys of its labels, attributes and links come first. To change a key, see
-    `annotator config --help`.
+    `annotator config set --help`.
     """
     scheme: Scheme | None = None
     try:

@@ -57,5 +57,9 @@ def command(state: State, status: str | None, as_json: bool) -> int:
     ):
         say(line)
     if not items:
-        say("There is no such article." if status else "There are no articles yet; see `add`.")
+        say(
+            "There is no such article."
+            if status
+            else "There are no articles yet; add some with `annotator add`."
+        )
     return OK

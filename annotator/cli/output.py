@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import click
@@ -84,6 +85,21 @@ def progress(items: Iterable[T], title: str, length: int | None = None) -> Itera
                 sys.stderr.flush()
     finally:
         if drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+@contextmanager
+def working(title: str) -> Iterator[None]:
+    """A word on standard error while something runs that cannot be counted (terminals only)."""
+    shown = sys.stderr.isatty()
+    if shown:
+        sys.stderr.write(f"{title} ...")
+        sys.stderr.flush()
+    try:
+        yield
+    finally:
+        if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ COMMANDS = {
     "config": "Show or change settings.",
 }
 
+_GLOBAL = ("--project", "--as", "--profile")
 BROKEN_PIPE = 141
 INTERRUPTED = 130
 
@@ -73,6 +75,9 @@ def cli(ctx: click.Context, directory: Path | None, name: str | None, profile: s
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit. Whatever happens, a user sees sentences, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal without UTF-8 must not stop a command
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=arguments, prog_name="annotator", standalone_mode=False)
         sys.stdout.flush()
@@ -84,6 +89,9 @@ def main(arguments: list[str] | None = None) -> None:
         print("Interrupted.", file=sys.stderr)
         code = INTERRUPTED
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and error.option_name in _GLOBAL:
+            message = f"{error.option_name} goes before the command's name."
+            error = click.UsageError(message, error.ctx)
         error.show()
         code = error.exit_code
     except AnnotatorError as error:

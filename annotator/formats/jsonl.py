@@ -4,8 +4,10 @@ Spans that lines may hold are not taken here; how many there were is said once, 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
+from itertools import chain
 from typing import BinaryIO
 
 import orjson
@@ -13,6 +15,7 @@ import orjson
 from annotator.formats.decoding import DecodingError, decode, mark_of, refuse_binary
 from annotator.formats.intake import Draft, Item, Notice, Options, from_record
 
+_BETWEEN = re.compile(r"[\s,]*")  # values that follow each other
 _LARGEST_WHOLE = 256 * 1024 * 1024  # bytes of a file that is parsed at once
 _HASH_KEYS = ("text_sha256", "text_hash")
 # What our own article and export lines hold beside the article; it is made anew or left out.
@@ -38,7 +41,10 @@ def read(stream: BinaryIO, *, path: str, id: str, options: Options) -> Iterator[
         yield Notice(path, 0, "refused", "is empty")
         return
     counted = _Counted()
-    if _is_whole(first):
+    following = next(lines, None)
+    if following is not None:
+        lines = chain((following,), lines)
+    if _is_whole(first, following[1] if following else b""):
         rest = b"\n".join((first, *(line for _, line in lines)))
         records = _whole(rest, path, first_number)
     else:
@@ -98,14 +104,14 @@ def _parsed(number: int, line: bytes, path: str) -> _Record:
         return number, Notice(path, number, "refused", message), ()
 
 
-def _is_whole(first: bytes) -> bool:
-    """Whether the first line shows that the file is one JSON value over several lines."""
+def _is_whole(first: bytes, second: bytes) -> bool:
+    """Whether the first lines show that the file is one JSON value over several lines."""
     if first.startswith(b"["):
         return True
     try:
         orjson.loads(first)
     except orjson.JSONDecodeError:
-        return first in (b"{", b"{ ")
+        return first.startswith(b"{") and bool(second) and not second.startswith(b"{")
     return False
 
 
@@ -121,7 +127,7 @@ def _whole(data: bytes, path: str, number: int) -> Iterator[_Record]:
         while at < len(text):
             value, at = decoder.raw_decode(text, at)
             values.extend(value if isinstance(value, list) else [value])
-            at += len(text[at:]) - len(text[at:].lstrip(" \t\n,"))
+            at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
     except (ValueError, RecursionError) as error:
         message = f"is not JSON ({str(error).split(':')[0]})"
         yield number, Notice(path, getattr(error, "lineno", 0), "refused", message), ()

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import BinaryIO
 
 from annotator.formats.decoding import codec_for, mark_of, refuse_binary
@@ -73,7 +73,7 @@ def read(stream: BinaryIO, *, path: str, id: str, options: Options) -> Iterator[
                 path, line, "refused", f"has {len(row)} cells, but the header has {len(header)}"
             )
             continue
-        record = dict(zip(header, row, strict=False))
+        record = dict(zip_longest(header, row, fillvalue=""))
         yield from from_record(
             record, path=path, line=line, id=f"{id}-{line}", options=options, steps=steps
         )

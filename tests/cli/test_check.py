@@ -1,5 +1,6 @@
 """`annotator check` finds what is wrong, says where, and changes nothing."""
 
+import shutil
 from pathlib import Path
 
 from annotator.project import Project
@@ -70,6 +71,24 @@ def test_a_changed_text_is_told_and_its_work_not_exported(annotated: Path, run: 
     exported = run("export")
     assert (exported.code, exported.out) == (3, "")
     assert "00000.jsonl:1" in exported.err
+
+
+def test_two_versions_of_one_work_are_told(annotated: Path, run: Run, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(annotated, clone, ignore=shutil.ignore_patterns(".annotator"))
+    for folder, words in ((annotated, "Too early"), (clone, "It is safe")):
+        project = Project.open(folder)
+        session = project.session("bridge", "mira")
+        mark(session, "CUE", words)
+        project.checkpoint(session)
+        project.close()
+    theirs = clone / "corpus/annotations/mira"
+    shutil.copytree(theirs, annotated / "corpus/annotations/mira", dirs_exist_ok=True)
+    result = run("check", "--json")
+    assert result.code == 1
+    assert result.json["counts"] == {"two-versions": 1}
+    refused = run("migrate", "--label", "CUE=SPEAKER")
+    assert (refused.code, "two versions" in refused.err) == (3, True)
 
 
 def rename_in_scheme(root: Path, *pairs: tuple[str, str]) -> None:

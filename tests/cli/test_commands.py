@@ -139,6 +139,8 @@ def test_wrong_usage_is_2_and_an_unforeseen_error_leaves_a_report(
 ) -> None:
     assert run("lst").code == 2
     assert run("export", "--format", "docx").code == 2
+    late = run("list", "--as", "tom")
+    assert (late.code, "--as goes before the command" in late.err) == (2, True)
 
     def fail(*arguments: object) -> None:
         raise ZeroDivisionError("nobody thought of this")

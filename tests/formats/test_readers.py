@@ -180,6 +180,7 @@ def test_lone_surrogates_and_huge_numbers_do_not_stop_a_line(tmp_path: Path) -> 
         b'[{"text": "One."}, {"text": "Two."}]',
         b'[\n {"text": "One."},\n {"text": "Two."}\n]\n',
         b'{\n "text": "One."\n}\n{\n "text": "Two."\n}\n',
+        b'{"n": 1,\n "text": "One."}\n\n{"n": 2,\n "text": "Two."}',
     ],
 )
 def test_a_whole_file_value_is_read_too(tmp_path: Path, data: bytes) -> None:
@@ -230,7 +231,7 @@ def test_a_table_says_which_column_it_wants(tmp_path: Path) -> None:
 def test_big_cells_bad_rows_and_cp1252_tables(tmp_path: Path) -> None:
     file = tmp_path / "big.csv"
     long = "été “oui” " * 30_000
-    file.write_bytes(f"text,b\n{long},1\nx,2,3\nlast,4\n".encode("cp1252"))
+    file.write_bytes(f"text,b\n{long},1\nx,2,3\nlast\n".encode("cp1252"))
     found = articles(file)
     assert [len(article.text) for article in found] == [len(long), 4]
     assert found[0].steps == ("decoded as cp1252",)
