@@ -205,12 +205,15 @@ def bare_name(surface: str) -> str:
     """A mention without article, title and apposition: “foreign minister Ilse Tarn” to its name."""
     whole = surface.strip().split(",")[0].strip()
     name = parse(whole)
-    if name.proper and _ends_in_name(name) and not re.search(r"\b(?:of|in|for)\b", whole):
-        first = next(word for word in name.words if word == name.proper[0])
-        tail = whole[whole.index(first) :]
-        if all(fold(word) not in POSTS for word in _WORD.findall(tail)):
-            return tail
-    return _ARTICLE.sub("", whole, count=1) or whole
+    if _ends_in_name(name) and not re.search(r"\b(?:of|in|for)\b", whole):
+        words = list(_WORD.finditer(whole))
+        posts = [n for n, word in enumerate(words) if fold(word[0]) in POSTS]
+        after = words[posts[-1] + 1 :] if posts else words
+        first = next((word for word in after if word[0] in name.proper), None)
+        if first is not None:
+            return whole[first.start() :]
+    article = _ARTICLE.match(whole)
+    return (whole[article.end() :] if article else whole) or whole
 
 
 def _ends_in_name(name: Name) -> bool:
