@@ -265,8 +265,14 @@ class FileStore:
             origin = next((entry for entry in entries if entry.hash == journal.base), None)
         else:
             origin = latest[-1] if latest else None
+        if settle:
+            origin = next((entry for entry in latest if self._holds(entry, annotations)), origin)
         replaced = [entry for entry in latest if settle and entry != origin]
         self._checkpoint(annotations, origin, replaced, history, utc_now())
+
+    def _holds(self, entry: Entry, annotations: AnnotationSet) -> bool:
+        version = self._load(entry)
+        return version is not None and version.annotations == annotations
 
     def _checkpoint(
         self,
@@ -293,6 +299,7 @@ class FileStore:
             try:
                 before = self._record(origin)
             except RecordError as error:
+                self.refresh(origin.place.path)
                 raise AnnotatorError(
                     f"{origin.place.path}: this file {error}; try again."
                 ) from error

@@ -59,7 +59,7 @@ def decode(raw: bytes) -> Record:
     """The record of a line, without its checksum. Raises RecordError."""
     body = raw[:-_CRC_LENGTH] + b"}"
     sealed = raw[-_CRC_LENGTH:].startswith(_CRC)
-    intact = sealed and raw[-10:-2] == b"%08x" % crc32(body)
+    intact = sealed and raw[-10:] == b'%08x"}' % crc32(body)
     try:
         record = orjson.loads(body if intact else raw)
     except orjson.JSONDecodeError as error:

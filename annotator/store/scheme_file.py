@@ -191,6 +191,8 @@ def _build(table: _Scheme) -> Scheme:
         raise _SchemeError(
             "labels", "there is no label", 'add a table such as [labels.PERSON] key = "p"'
         )
+    for name in table.labels:
+        _check_label_name(name)
     used: dict[str, str] = {}
     for name, label in table.labels.items():
         _check_label(name, label, table, used)
@@ -271,7 +273,7 @@ def _value(default: _Default) -> str | bool | tuple[str, ...] | None:
     return tuple(default) if isinstance(default, list) else default
 
 
-def _check_label(name: str, label: _Label, scheme: _Scheme, used: dict[str, str]) -> None:
+def _check_label_name(name: str) -> None:
     path = f"labels.{name}"
     if not name.strip() or not name.isprintable():
         raise _SchemeError(path, f"{name!r} cannot be shown as a label", "use printable characters")
@@ -279,6 +281,10 @@ def _check_label(name: str, label: _Label, scheme: _Scheme, used: dict[str, str]
         raise _SchemeError(
             path, f"{name} is a reserved word of link targets", "choose another name"
         )
+
+
+def _check_label(name: str, label: _Label, scheme: _Scheme, used: dict[str, str]) -> None:
+    path = f"labels.{name}"
     if not label.key:
         raise _SchemeError(f"{path}.key", "it is empty", "give the label a key of one character")
     _check_key(path, label.key, used, name)

@@ -18,29 +18,32 @@ _BATCH_BYTES = 1_000_000
 def append_articles(folder: Path, lines: Iterable[bytes], limit: int = SHARD_BYTES) -> None:
     """Append whole lines to the last shard, starting new ones at `limit` bytes.
 
-    What a crash cut short was never told as added: the rest of it is set aside in
-    `<shard>.torn`. The manifest is brought up to date whatever happens. Raises WriteError.
+    If `lines` raises, those before are written. What a crash cut short was never told as added:
+    the rest of it is set aside in `<shard>.torn`. The manifest is brought up to date whatever
+    happens. Raises WriteError.
     """
     shard = _Shard.last(folder)
+    batch: list[bytes] = []
+    size = 0
     try:
-        batch: list[bytes] = []
-        size = 0
         for line in lines:
             if shard.size + size and shard.size + size + len(line) > limit:
                 shard.append(batch)
                 shard.close()
                 _write_manifest(folder, shard)
-                shard, batch, size = shard.next(), [], 0
+                shard, size = shard.next(), 0
             batch.append(line)
             size += len(line)
             if size >= _BATCH_BYTES:
                 shard.append(batch)
-                batch, size = [], 0
-        shard.append(batch)
+                size = 0
     finally:
-        shard.close()
-        if shard.size:
-            _write_manifest(folder, shard)
+        try:
+            shard.append(batch)
+        finally:
+            shard.close()
+            if shard.size:
+                _write_manifest(folder, shard)
 
 
 def check_shards(folder: Path, name: str) -> list[Problem]:
@@ -88,11 +91,13 @@ class _Shard:
     def next(self) -> "_Shard":
         return _Shard(self.path.with_name(f"{int(self.path.stem) + 1:05d}.jsonl"))
 
-    def append(self, lines: list[bytes]) -> None:
-        if lines:
-            self._appender.append(b"".join(lines))
-            for line in lines:
+    def append(self, batch: list[bytes]) -> None:
+        """Write lines and empty the batch."""
+        if batch:
+            self._appender.append(b"".join(batch))
+            for line in batch:
                 self._add(line)
+            batch.clear()
 
     def close(self) -> None:
         self._appender.close()
