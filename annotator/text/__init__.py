@@ -1,0 +1,1 @@
+"""What a text is: units, offsets, regions, lexicon. Pure: no files, no screen."""
