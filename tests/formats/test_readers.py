@@ -1,13 +1,18 @@
 """What each reader makes of a file: articles, and one clear line for everything else."""
 
+import csv
 import re
 import sys
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from annotator.formats import jsonl, table
+from annotator.formats.decoding import clean
 from annotator.formats.intake import Draft, Notice, Options
 from annotator.formats.reading import find, read, read_standard_input
 from annotator.model.article import Article, hash_text
@@ -330,3 +335,24 @@ def test_folders_patterns_and_brackets(tmp_path: Path, monkeypatch: pytest.Monke
 def test_standard_input_may_be_any_of_them(data: bytes, texts: list[str]) -> None:
     found = read_standard_input(BytesIO(data), Options())
     assert [item.article.text for item in found if isinstance(item, Draft)] == texts
+
+
+written = st.lists(st.text(st.characters(exclude_categories=["Cs"])).filter(str.strip), max_size=4)
+
+
+@given(written)
+def test_every_text_comes_out_of_json_lines_as_it_went_in(texts: list[str]) -> None:
+    data = b"\n".join(orjson.dumps({"text": text}) for text in texts)
+    found = jsonl.read(BytesIO(data), path="x", id="x", options=Options())
+    kept = [item.article.text for item in found if isinstance(item, Draft)]
+    assert kept == [cleaned for text in texts if (cleaned := clean(text).text).strip()]
+
+
+@given(written)
+def test_every_text_comes_out_of_a_table_as_it_went_in(texts: list[str]) -> None:
+    rows = StringIO()
+    csv.writer(rows).writerows([["n", "text"], *enumerate(texts)])
+    data = BytesIO(rows.getvalue().encode("utf-8"))
+    found = table.read(data, path="x", id="x", options=Options())
+    kept = [item.article.text for item in found if isinstance(item, Draft)]
+    assert kept == [cleaned for text in texts if (cleaned := clean(text).text).strip()]
