@@ -113,6 +113,11 @@ def test_a_line_feed_ends_its_row_and_an_empty_paragraph_is_a_row():
     assert rows("", 20) == [""]
 
 
+def test_a_line_feed_without_a_cell_left_has_a_row_of_its_own():
+    assert rows("we stay \nno", 8) == ["we stay ", "\n", "no"]
+    assert rows("we sta \nno", 8) == ["we sta \n", "no"]
+
+
 def test_only_line_feeds_part_paragraphs():
     assert rows("a\u2028b\x0bc\x0cd\x85e\rf", 20) == ["a\u2028b\x0bc\x0cd\x85e\rf"]
 
@@ -161,7 +166,7 @@ def test_plain_characters_are_one_cell_and_join_nothing():
     assert stops(text) == list(range(len(text)))
 
 
-@settings(max_examples=20)
+@settings(max_examples=50)
 @given(st.text(st.characters(codec="utf-8"), max_size=300), st.integers(MIN_WIDTH, 12))
 def test_any_text_at_all(text, width):
     table = wrap(text, width)

@@ -172,6 +172,9 @@ class WrapTable:
                 if start > plain_until:
                     plain_until = _PLAIN.match(text, start, end).end()  # type: ignore[union-attr]
             if start >= end:
+                # A blank in the last cell leaves none for the line feed.
+                if end < len(text) and self._draw(self._starts[-1], end).width == self.width:
+                    self._starts.append(end)
                 return
             self._starts.append(start)
 

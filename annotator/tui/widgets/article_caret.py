@@ -208,7 +208,8 @@ class ArticleCaret(ArticleCanvas, can_focus=True):
         if start <= self.caret < end or self.caret == end == len(self._units.text):
             first, last = drawn.cells(self.caret, self.caret + 1)
             if first == last:
-                first, last = drawn.width, drawn.width + 1
+                first = min(drawn.width, self._layout.table.width - 1)
+                last = first + 1
             style = self.palette.caret if self.has_focus else self.palette.caret_idle
             overlays.append(Overlay(first, last, style))
         return overlays
