@@ -13,12 +13,12 @@ def is_reference(rule: LinkType) -> bool:
 
 def references(scheme: Scheme) -> dict[str, str]:
     """Label names to the name of their reference link, for the labels that are mentions."""
-    return {
-        label.name: rule.name
-        for label in reversed(scheme.labels.values())
-        for rule in reversed(label.links)
-        if is_reference(rule)
-    }
+    found: dict[str, str] = {}
+    for label in scheme.labels.values():
+        for rule in label.links:
+            if is_reference(rule):
+                found.setdefault(label.name, rule.name)
+    return found
 
 
 def entity_title(annotations: AnnotationSet, entity_id: str, *, kind: bool = True) -> str:

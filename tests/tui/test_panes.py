@@ -1,10 +1,11 @@
 """The panes, by keys, on a real project."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
 
 from annotator.model.annotation import Entity
 from annotator.model.session import Session
@@ -16,7 +17,7 @@ from annotator.tui.panes.guidelines import GuidelinesPane
 from annotator.tui.panes.pane import Pane
 from annotator.tui.panes.queue import QueuePane
 from annotator.tui.widgets.rows import Rows
-from tests.tui.host import Host, make_project, mark, refer
+from tests.tui.host import Host, make_project, mark, refer, screen_text
 
 PANES = (QueuePane, CastPane, ClaimsPane, GuidelinesPane, DocumentPane)
 
@@ -125,24 +126,30 @@ async def test_queue_follows_the_session(host: Open, session: Session) -> None:
         assert "1 of 6 done" in app.text
 
 
-async def test_ten_thousand_rows_open_at_once() -> None:
-    drawn: list[int] = []
+class ManyRows(App[None]):
+    """A list of rows that notes which of them it had to draw."""
 
-    from textual.app import App, ComposeResult
-    from textual.content import Content
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: set[int] = set()
+        self.rows = Rows(self._draw)
 
-    class App_(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Rows(lambda index, width: drawn.append(index) or [Content(f"row {index}")])
+    def _draw(self, index: int, width: int) -> list[Content]:
+        self.drawn.add(index)
+        return [Content(f"row {index}")]
 
-    async with App_().run_test(size=(80, 24)) as pilot:
-        rows = pilot.app.query_one(Rows)
-        start = time.process_time()
-        rows.show(10_000)
+    def compose(self) -> ComposeResult:
+        yield self.rows
+
+
+async def test_only_the_rows_in_sight_of_ten_thousand_are_drawn() -> None:
+    app = ManyRows()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.rows.show(10_000)
         await pilot.press("end")
-        assert time.process_time() - start < 0.5
-        assert rows.cursor == 9_999
-        assert len(drawn) < 200, "only what is seen is drawn"
+        assert app.rows.cursor == 9_999
+        assert "row 9999" in screen_text(app)
+        assert len(app.drawn) < 100
 
 
 # -- cast ----------------------------------------------------------------------------------------
@@ -255,10 +262,6 @@ async def test_claims_come_first_with_holder_and_what_is_missing(host: Open) -> 
     async with app.run_test(size=(120, 24)) as pilot:
         await pilot.pause()
         rows = app.text.splitlines()
-        titles = [
-            text.split()[0] for text in rows if text.strip().startswith(("CLAIM F", "STANCE"))
-        ]
-        assert titles == ["STANCE"]
         assert "CLAIM 2 · STANCE 1 · ! 2 incomplete" in rows[0]
         claim = next(text for text in rows if "unsafe" in text)
         assert "Ilva Rennick" in claim

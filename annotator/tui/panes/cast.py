@@ -17,7 +17,17 @@ from annotator.tui.dispatch import GoTo, Perform, Say
 from annotator.tui.panes.pane import Pane
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.titles import entity_title, is_reference, references
-from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, STRONG, WARNING, beside, line, shorten
+from annotator.tui.widgets.lines import (
+    ACCENT,
+    KEY,
+    MUTED,
+    STRONG,
+    WARNING,
+    Part,
+    beside,
+    line,
+    shorten,
+)
 from annotator.tui.widgets.rows import Rows
 
 
@@ -223,7 +233,7 @@ class CastPane(Pane):
             return [line(mark, ("! ", WARNING), surface, (f"  {span.label}", MUTED))]
         return [line(mark, "  ", surface, (f"  {span.label} {span.id}", MUTED))]
 
-    def _draw_entity(self, entity_id: str, mark: object, width: int) -> Content:
+    def _draw_entity(self, entity_id: str, mark: Part, width: int) -> Content:
         annotations = self.session.annotations
         links = self._links(entity_id)
         mentions = sum(map(self._is_mention, links))
@@ -235,7 +245,8 @@ class CastPane(Pane):
         if entity is None:
             return beside(line(mark, (entity_id, STRONG), ("  built in", MUTED)), right, width)
         facts = " ".join(x for x in (entity.type, entity.naming) if x and x != "named")
-        left = [mark, (entity.name, STRONG), (f"  {facts or 'type?'}", MUTED if facts else WARNING)]
+        about = (f"  {facts}", MUTED) if facts else ("  type?", WARNING)
+        left: list[Part] = [mark, (entity.name, STRONG), about]
         if entity.affiliation:
             home = entity_title(annotations, entity.affiliation, kind=False)
             left.append((f" → {home}", MUTED))
@@ -440,12 +451,11 @@ class CastPane(Pane):
             links = len(self._links(entity.id))
             count = "1 link" if links == 1 else f"{links} links"
             told = f"Removed {entity.name} and {count}; u brings all back."
-            self.post_message(
-                Perform(
-                    lambda session: session.delete_entity(entity.id),
-                    lambda _: self.post_message(Say(told)),
-                )
-            )
+
+            def tell(links: object) -> None:
+                self.post_message(Say(told))
+
+            self.post_message(Perform(lambda session: session.delete_entity(entity.id), tell))
 
     def _own_entity(self, key: str) -> bool:
         return key in self.session.annotations.entities

@@ -48,6 +48,8 @@ class ClaimsPane(Pane):
         self._list: list[str] = []  # span ids; a label's name stands for its title row
         self._labels: dict[str, Label] = {}
         self._inks: dict[str, Style] = {}
+        self._counts: list[str] = []
+        self._lacking: set[str] = set()
         self._only_incomplete = False
         self._picking: Attribute | None = None
         self._head = Static(classes="pane--head", markup=False)
@@ -65,8 +67,8 @@ class ClaimsPane(Pane):
         self._inks = label_inks(self.app, scheme)
         self._rebuild()
 
-    def on_resize(self) -> None:
-        if self.session is not None:
+    def on_resize(self, event: events.Resize) -> None:
+        if self._has_article:
             self._rows.show(len(self._list), height=self._row_height())
             self._describe()
 
@@ -82,9 +84,12 @@ class ClaimsPane(Pane):
             for state in (change.before, change.after):
                 if isinstance(state, Link):
                     touched.add(state.source)
-        if touched & self._referring():
-            self._rebuild()
+        spans = self.session.annotations.spans
+        if any(spans[key].label not in self._labels for key in touched if key in spans):
+            self._rebuild()  # holders are named in the rows of others
             return
+        for key in touched & spans.keys():
+            self._check(spans[key])
         self._rows.repaint(*(i for i, key in enumerate(self._list) if key in touched))
         self._tell()
 
@@ -96,27 +101,32 @@ class ClaimsPane(Pane):
             return True
         return (before.label, before.fragments) != (after.label, after.fragments)
 
-    def _referring(self) -> set[str]:
-        """Spans that are not rows but are named in them, as holders are."""
-        spans = self.session.annotations.spans.values()
-        return {span.id for span in spans if span.label not in self._labels}
-
     # -- what there is -----------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
         kept = self._span()
-        spans = self.session.annotations.in_order()
+        listed: dict[str, list[str]] = {name: [] for name in self._labels}
+        self._lacking = set()
+        for span in self.session.annotations.in_order():
+            if span.label in listed:
+                self._check(span)
+                listed[span.label].append(span.id)
+        self._counts = [f"{name} {len(found)}" for name, found in listed.items()]
         rows: list[str] = []
-        for name in self._labels:
-            found = [s.id for s in spans if s.label == name and self._passes(s)]
-            rows += [name, *found] if found else []
+        for name, found in listed.items():
+            shown = [key for key in found if not self._only_incomplete or key in self._lacking]
+            rows += [name, *shown] if shown else []
         self._list = rows
         cursor = rows.index(kept.id) if kept and kept.id in rows else self._rows.cursor
         self._rows.show(len(rows), cursor, self._row_height())
         self._tell()
 
-    def _passes(self, span: Span) -> bool:
-        return not self._only_incomplete or bool(self._missing(span))
+    def _check(self, span: Span) -> None:
+        """Note whether a listed span still lacks something."""
+        if self._missing(span):
+            self._lacking.add(span.id)
+        else:
+            self._lacking.discard(span.id)
 
     def _missing(self, span: Span) -> list[str]:
         scheme = self.project.profile_scheme
@@ -137,13 +147,11 @@ class ClaimsPane(Pane):
     # -- drawing -----------------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        spans = self.session.annotations.spans.values()
-        counts = [f"{name} {sum(s.label == name for s in spans)}" for name in self._labels]
-        lacking = sum(bool(s.label in self._labels and self._missing(s)) for s in spans)
-        head = [(" · ".join(counts), STRONG)]
-        head.append(
-            (f" · ! {lacking} incomplete", WARNING) if lacking else (" · ✓ complete", MUTED)
-        )
+        head: list[Part] = [(" · ".join(self._counts), STRONG)]
+        if self._lacking:
+            head.append((f" · ! {len(self._lacking)} incomplete", WARNING))
+        else:
+            head.append((" · ✓ complete", MUTED))
         if self._only_incomplete:
             head.append((" · only these", ACCENT))
         self._head.update(line(*head) if self._labels else line("No label has choices to check."))
@@ -215,15 +223,15 @@ class ClaimsPane(Pane):
             if attribute.key and room < min(len(name), 6) + 1:
                 name = attribute.key  # in a narrow column the key says more than a few letters
             cells.append((shorten(name, room - 1, pad=True) + " ", MUTED))
-        name = (label.name, self._inks.get(label.name, STRONG))
+        title = (label.name, self._inks.get(label.name, STRONG))
         match self._rows.row_height:
             case 1:
                 pad = " " * max(1, _INDENT + self._text_room(columns, width) - len(label.name))
-                return [line("  ", name, pad, holder, *cells)]
+                return [line("  ", title, pad, holder, *cells)]
             case 2:
-                return [line("  ", name), line("    ", holder, *cells)]
+                return [line("  ", title), line("    ", holder, *cells)]
             case _:
-                return [Content(), line("  ", name), line(" " * _INDENT, *cells)]
+                return [Content(), line("  ", title), line(" " * _INDENT, *cells)]
 
     def _text_room(self, columns: list[tuple[Attribute, int]], width: int) -> int:
         return max(10, width - _INDENT - 2 - _HOLDER - sum(room for _, room in columns))
@@ -302,7 +310,7 @@ class ClaimsPane(Pane):
 
     # -- hands -------------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Attribute keys of the row's label, then digits for the attribute pressed last."""
         span = self._span()
         if span is None:

@@ -127,7 +127,7 @@ class DocumentPane(Pane):
 
     # -- hands -------------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Digits pick a value of a choice."""
         field = self._field()
         key = key_name(event)

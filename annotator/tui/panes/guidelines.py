@@ -1,11 +1,12 @@
 """The guidelines: the page of the label at the caret, or any other."""
 
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from annotator.tui.panes.pane import Pane
-from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, line
+from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, Part, line
 from annotator.tui.widgets.markdown import markdown_lines
 from annotator.tui.widgets.rows import Rows
 
@@ -44,13 +45,13 @@ class GuidelinesPane(Pane):
 
     def caret_moved(self, offset: int, span_id: str | None) -> None:
         """Turn to the page of the chosen span's label; stay where there is none."""
-        span = self.session.annotations.spans.get(span_id or "") if self.session else None
+        span = self.session.annotations.spans.get(span_id or "") if self._has_article else None
         label = self.session.scheme.labels.get(span.label) if span else None
         if label is not None and label.page and label.page != self._page:
             self._turn(label.page)
 
-    def on_resize(self) -> None:
-        if self.session is not None and self.size.width != self._width:
+    def on_resize(self, event: events.Resize) -> None:
+        if self._has_article and self.size.width != self._width:
             self._turn(self._page)
 
     def _turn(self, page: str) -> None:
@@ -61,7 +62,7 @@ class GuidelinesPane(Pane):
         self._lines = markdown_lines(self._text(page), self._width - 3)
         self._rows.show(len(self._lines))
         self._rows.scroll_to(y=top, animate=False)
-        parts = []
+        parts: list[Part] = []
         for name in self._shown_pages():
             title = name.removesuffix(".md").casefold()
             parts += [(f"[{title}]", ACCENT) if name == page else (title, MUTED), "  "]

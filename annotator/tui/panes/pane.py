@@ -21,7 +21,8 @@ class Pane(Keyed):
     """
 
     title = ""
-    session: Session | None = None
+    session: Session
+    _has_article = False
 
     DEFAULT_CSS = """
     Pane { layout: vertical; }
@@ -49,11 +50,12 @@ class Pane(Keyed):
         self.session = session
         self.units = units
         self.annotator = annotator
+        self._has_article = True
         if self.is_mounted:
             self.reload()
 
     def on_mount(self) -> None:
-        if self.session is not None:
+        if self._has_article:
             self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -75,7 +77,7 @@ class Pane(Keyed):
             inner.focus(scroll_visible)
         return self
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Undo and redo work in every pane, unless it means something of its own by the key."""
         key = key_name(event)
         name = self.keymap.action("article", key)

@@ -12,7 +12,7 @@ from annotator.model.session import Edit
 from annotator.project import QueueItem
 from annotator.tui.panes.pane import Pane
 from annotator.tui.widgets.line_input import LineInput
-from annotator.tui.widgets.lines import ACCENT, MUTED, STRONG, WARNING, beside, line, shorten
+from annotator.tui.widgets.lines import ACCENT, MUTED, STRONG, WARNING, Part, beside, line, shorten
 from annotator.tui.widgets.rows import Rows
 
 FILTERS = ("all", "unfinished", "done", "skipped", "flagged", "problems")
@@ -153,8 +153,13 @@ class QueuePane(Pane):
         mark, style = MARKS.get(item.status, MARKS["new"])
         alert = ("!", WARNING) if item.problem else ("⚑", WARNING) if item.flags else (" ", "")
         title = item.head.headline or item.head.id
-        left = [(mark, style), alert, " ", (shorten(title, width), STRONG if here else "")]
-        right = [(f"{item.spans:>4}" if item.spans else "   ·", MUTED)]
+        left: list[Part] = [
+            (mark, style),
+            alert,
+            " ",
+            (shorten(title, width), STRONG if here else ""),
+        ]
+        right: list[Part] = [(f"{item.spans:>4}" if item.spans else "   ·", MUTED)]
         if width >= 70 and item.head.headline:
             right.insert(0, (shorten(item.head.id, width // 4) + " ", MUTED))
         if width < 24:
@@ -194,7 +199,7 @@ class QueuePane(Pane):
         else:
             super().key_escape(event)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """The list follows the arrows while the filter has the keyboard."""
         if self._rows.steer(event.key):
             event.stop()

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from annotator.text.marks import visible_label
 from annotator.tui.keys import shown
+
+if TYPE_CHECKING:
+    from annotator.tui.screens.annotate import AnnotateScreen
 
 
 class Commands(Provider):
@@ -14,7 +18,7 @@ class Commands(Provider):
 
     def _commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Title, help and callback of each command."""
-        screen = self.screen
+        screen = cast("AnnotateScreen", self.screen)
         for action in screen.keymap.actions:
             if action.scope in ("article", "screen") and action.name != "palette":
                 keys = " ".join(map(shown, action.keys))

@@ -22,9 +22,10 @@ class SpanPanel(Widget):
 
     DEFAULT_CSS = "SpanPanel { height: 1fr; width: 1fr; }"
 
+    _session: Session
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._session: Session | None = None
         self._seen: tuple[object, ...] = ()
         self._ids: list[str] = []
         self._chosen: str | None = None
@@ -36,7 +37,7 @@ class SpanPanel(Widget):
         seen = (id(session), session.annotations.mark, tuple(ids), chosen)
         if seen == self._seen:
             return
-        visible = bool(ids or self._ids) or session is not self._session
+        visible = bool(ids or self._ids) or seen[:1] != self._seen[:1]
         self._seen = seen
         self._session, self._ids, self._chosen = session, list(ids), chosen
         if visible:
@@ -49,7 +50,7 @@ class SpanPanel(Widget):
 
     def render(self) -> Content:
         width, height = self.content_size
-        if self._session is None or width < 4:
+        if not self._seen or width < 4:
             return Content()
         scheme = self._project.profile_scheme
         inks = label_inks(self.app, self._project.scheme)
