@@ -412,7 +412,7 @@ def _remove(cache: Path) -> None:
 
 def _connect(name: str) -> sqlite3.Connection:
     """Raises sqlite3.DatabaseError for a file that is no cache of this layout."""
-    connection = sqlite3.connect(name, timeout=2, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(name, timeout=0.5, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
