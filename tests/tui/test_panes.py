@@ -332,6 +332,10 @@ async def test_the_page_follows_the_caret_and_turns(host: Open, session: Session
         app.pane.caret_moved(stance.start, stance.id)
         await pilot.pause()
         assert "[stance]" in app.text
+        app.pane.caret_moved(0, None)
+        await pilot.pause()
+        assert "[speaker]" in app.text
+        app.pane.caret_moved(stance.start, None)
         await pilot.press("left")
         assert "[claim]" in app.text
         before = app.text

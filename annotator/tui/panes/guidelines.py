@@ -44,8 +44,15 @@ class GuidelinesPane(Pane):
         self._turn(self._page or next(iter(self._pages), ""))
 
     def caret_moved(self, offset: int, span_id: str | None) -> None:
-        """Turn to the page of the chosen span's label; stay where there is none."""
-        span = self.session.annotations.spans.get(span_id or "") if self._has_article else None
+        """Turn to the page of the chosen or innermost span's label; stay where there is none."""
+        if not self._has_article:
+            return
+        spans = self.session.annotations.spans
+        span = spans.get(span_id or "") or min(
+            (one for one in spans.values() if one.covers(offset)),
+            key=lambda one: one.end - one.start,
+            default=None,
+        )
         label = self.session.scheme.labels.get(span.label) if span else None
         if label is not None and label.page and label.page != self._page:
             self._turn(label.page)
