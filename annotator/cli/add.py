@@ -15,6 +15,7 @@ from annotator.model.article import Article
 from annotator.project import Project
 
 _MEGA = 1_000_000
+_DUPLICATES_SHOWN = 20
 
 
 @click.command("add")
@@ -162,8 +163,12 @@ class _Intake:
                 "message": notice.message,
             }
         )
-        if not self._quiet:
+        if self._quiet:
+            return
+        if kind != "duplicate" or self.counts[kind] <= _DUPLICATES_SHOWN:
             warn(str(notice))
+        elif self.counts[kind] == _DUPLICATES_SHOWN + 1:
+            warn("More that is in the project already is only counted; --json lists it all.")
 
     def summary(self, added: int) -> str:
         parts = [f"Added {plural(added, 'article')} ({self.characters:,} characters)"]

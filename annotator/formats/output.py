@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from annotator.model.errors import AnnotatorError
 
@@ -17,15 +18,18 @@ def write_lines(target: str, lines: Iterable[bytes]) -> int:
     """
     if target == "-":
         return _pour(lines, sys.stdout.buffer)
-    path = Path(target)
+    path = Path(os.path.realpath(target))  # a link stays a link
     temporary = ""
     try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "wb") as file:  # a pipe or a device: nothing to take the place of
+                return _pour(lines, file)
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = file.name
-            count = _pour(lines, file)
-            os.fsync(file.fileno())
+            dir=path.parent, prefix=f".{path.name[:100]}.", delete=False
+        ) as unfinished:
+            temporary = unfinished.name
+            count = _pour(lines, unfinished)
+            os.fsync(unfinished.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
@@ -38,7 +42,7 @@ def write_lines(target: str, lines: Iterable[bytes]) -> int:
     return count
 
 
-def _pour(lines: Iterable[bytes], file) -> int:  # type: ignore[no-untyped-def]
+def _pour(lines: Iterable[bytes], file: IO[bytes]) -> int:
     count = 0
     for line in lines:
         file.write(line + b"\n")

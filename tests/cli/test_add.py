@@ -58,6 +58,16 @@ def test_what_cannot_be_added_is_told_and_the_rest_goes_on(root: Path, run: Run)
     assert result.out == "Added 1 article (12 characters); 4 refused.\n"
 
 
+def test_many_duplicates_are_counted_not_listed(root: Path, run: Run) -> None:
+    Path("feed.jsonl").write_bytes(
+        b"".join(orjson.dumps({"text": f"Text {number}."}) + b"\n" for number in range(60))
+    )
+    run("add", "feed.jsonl")
+    result = run("add", "feed.jsonl")
+    assert result.err.count("\n") == 21
+    assert result.out == "Added 0 articles (0 characters); 60 already there.\n"
+
+
 def test_same_id_other_text_is_told_and_not_added(root: Path, run: Run) -> None:
     Path("levy.txt").write_text("First wording.")
     run("add", "levy.txt")

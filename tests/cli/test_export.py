@@ -1,5 +1,6 @@
 """`annotator export`: the same project gives the same bytes, and nothing is dropped silently."""
 
+import os
 from pathlib import Path
 
 import orjson
@@ -108,6 +109,9 @@ def test_a_file_is_replaced_only_by_a_whole_one(
     assert (summary["lines"], summary["carried"]["spans"]) == (1, 8)
     assert orjson.loads(Path("out.jsonl").read_bytes())["id"] == "bridge"
     assert run("export", "-o", "no/such/dir.jsonl").code == 1
+    assert run("export", "-o", ".").code == 1
+    assert run("export", "-o", os.devnull).code == 0
+    assert not Path(os.devnull).is_file()
     assert run("export", "--json").code == 2
 
 
