@@ -51,13 +51,11 @@ def _is_all_quotation(phrase: Phrase) -> bool:
 
 def _quotes(units: Units, frame: Frame) -> bool:
     """Whether a claim of the frame is a whole quotation, so that more of it may follow."""
+    starts = {first for claim in frame.claims for first, _ in claim}
+    ends = {last for claim in frame.claims for _, last in claim}
     return any(
-        (quotation := units.quotation_at(claim[-1][0])) is not None
-        and quotation[0] <= claim[-1][0]
-        and claim[-1][1] == quotation[1]
-        and claim[0][0] == quotation[0]
+        first in starts and last in ends
         for claim in frame.claims
-    ) or any(
-        units.text[claim[0][0]] in '“„«"‘' and units.text[claim[-1][1] - 1] in '”“»"’'
-        for claim in frame.claims
+        for piece in claim
+        for first, last in units.quotations(*piece)
     )

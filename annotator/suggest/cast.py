@@ -1,6 +1,7 @@
 """The cast of an article: canonical names, aliases, and entities that may be one."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -34,6 +35,10 @@ __all__ = [
 
 PROPOSE = 0.8
 """The least score of a proposal to merge two entities."""
+
+_CERTAIN = 0.964
+"""From this score on, a mention is given its entity unasked: the spelling is the same."""
+_NOT_EXACT = 0.97
 
 _SMALL = wordlist("the a an of for and in on at to from with")
 _STATE_WORDS = wordlist("side government authorities state kingdom republic")
@@ -96,27 +101,25 @@ def entity_for(annotations: AnnotationSet, text: str, surface: str, ref: str = "
     A wording in full comes first, then a family name or head noun that only one entity has.
     """
     wanted = fold_phrase(surface)
-    if not wanted or pronoun_kind(surface):
-        return None
-    known = {
-        key: [entity.name, *aliases(annotations, text, key, ref)]
-        for key, entity in annotations.entities.items()
-    }
-    if naming(surface) == "unnamed":
-        # “an official” said twice may be two officials.
-        return None
-    for key, names in known.items():
-        if any(fold_phrase(name) == wanted for name in names):
+    if not wanted or pronoun_kind(surface) or naming(surface) == "unnamed":
+        return None  # “an official” said twice may be two officials
+    names = {key: {entity.name} for key, entity in annotations.entities.items()}
+    for link in annotations.links.values():
+        if link.type == ref and link.target in names and link.source in annotations.spans:
+            names[link.target].add(annotations.spans[link.source].surface(text))
+    for key, known in names.items():
+        if any(fold_phrase(name) == wanted for name in known):
             return key
     close = [
         key
-        for key, names in known.items()
+        for key, known in names.items()
         if annotations.entities[key].naming not in ("unnamed", "generic")
-        and same_name_all(names, [surface]) >= 0.9
+        and same_name_all([name for name in known if not pronoun_kind(name)], [surface]) >= _CERTAIN
     ]
     return close[0] if len(close) == 1 else None
 
 
+@lru_cache(maxsize=8192)
 def fold_phrase(surface: str) -> str:
     """A wording for comparison: folded words, no article."""
     words = [fold(word) for word in parse(surface).words]
@@ -151,7 +154,7 @@ def variants(annotations: AnnotationSet, text: str, ref: str = "ref") -> list[Me
     return sorted(found, key=lambda one: (-one.score, one.keep, one.other))
 
 
-def same_name_all(names: list[str], others: list[str]) -> float:
+def same_name_all(names: Iterable[str], others: Sequence[str]) -> float:
     """The best score of any two names; 0.0 if any two cannot belong to one entity."""
     best = 0.0
     for one in names:
@@ -163,7 +166,7 @@ def same_name_all(names: list[str], others: list[str]) -> float:
     return best
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def same_name(one: str, other: str) -> float:
     """How likely two mentions name the same, 0.0 to 1.0; -1.0 if they name different people."""
     a, b = parse(one), parse(other)
@@ -171,9 +174,7 @@ def same_name(one: str, other: str) -> float:
         return 1.0
     if _is_acronym(a, b) or _is_acronym(b, a):
         return 0.95
-    if a.is_organ or b.is_organ or not a.proper or not b.proper:
-        return _same_body(a, b)
-    return _same_person(a, b)
+    return _same_person(a, b) if a.is_person and b.is_person else _same_body(a, b)
 
 
 def _same_person(a: Name, b: Name) -> float:
@@ -191,8 +192,8 @@ def _same_person(a: Name, b: Name) -> float:
         return -1.0
     if given > 0:
         return 0.65 * family + 0.35 * given
-    bonus = 0.04 if a.posts and b.posts else 0.0
-    return min(family * 0.97 + bonus, 0.99)
+    bonus = 0.02 if a.posts and b.posts else 0.0
+    return family * _NOT_EXACT + bonus
 
 
 def _family(one: str, other: str) -> float:
@@ -250,7 +251,7 @@ def _same_body(a: Name, b: Name) -> float:
     short, long = sorted((one, other), key=len)
     if len(short) == len(long):
         scores = [max(similarity(word, x) for x in long) for word in short]
-        return min(scores) if len(short) < 2 else min(scores) - 0.02
+        return min(scores) * _NOT_EXACT
     if not any(word[:1].isupper() for word in (a if one == short else b).proper):
         return 0.0
     if all(max(similarity(word, x) for x in long) >= 0.9 for word in short):

@@ -6,6 +6,7 @@ from annotator.suggest.phrases import (
     DETERMINERS,
     FINITE,
     PREPOSITIONS,
+    PRONOUNS,
     Phrase,
     is_adverb,
     negates,
@@ -113,6 +114,8 @@ class Complements:
         skipped = self._connective_after(index, told=word in TELL | REQUEST)
         if skipped is not None:
             return skipped, cue
+        if word in TELL and following in PRONOUNS and self.is_clause(index):
+            return index, cue
         if word in TELL or word in REQUEST:
             pronoun = self._clause_after_addressee(index) if word in TELL else None
             return (pronoun, cue) if pronoun is not None else None

@@ -1,7 +1,9 @@
 """Who or what a span may be linked to, best first, for any scheme."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from annotator.model.annotation import AUTHOR, IMPLICIT, AnnotationSet, Link, Span, TargetKind
 from annotator.model.scheme import ENTITY, TOPIC, LinkType, Scheme
@@ -185,22 +187,45 @@ class _Finder:
 
     def _any(self, rule: LinkType) -> list[Candidate]:
         """Whatever the link may point to: spans before this one first, the nearest ones first."""
-        spans = [s for s in self.annotations.spans.values() if self._may_end_at(rule, s)]
-        wanted = self.span.surface(self.text)
-        spans.sort(
-            key=lambda s: (
-                s.surface(self.text) != wanted,
-                s.start > self.span.start,
-                abs(s.start - self.span.start),
-                s.id,
-            )
-        )
-        found = [self._of_span(rule, s, 0.9 - 0.01 * n) for n, s in enumerate(spans[:MOST])]
+        length, wanted = self.span.end - self.span.start, self.span.surface(self.text)
+
+        def rank(other: Span) -> tuple[bool, bool, int, str]:
+            alike = other.end - other.start == length and other.surface(self.text) == wanted
+            later = other.start > self.span.start
+            return not alike, later, abs(other.start - self.span.start), other.id
+
+        near: dict[str, Span] = {}
+        for label in rule.targets:
+            spans = self._by_label.get(label, [])
+            here = bisect_right(spans, self.span.start, key=lambda other: other.start)
+            for other in spans[max(0, here - MOST - 1) : here + MOST]:
+                near[other.id] = other
+            near |= {s.id: s for s in spans if s.end - s.start == length and rank(s)[0] is False}
+        near.pop(self.span.id, None)
+        ranked = sorted(near.values(), key=rank)[:MOST]
+        found = [self._of_span(rule, s, 0.9 - 0.01 * n) for n, s in enumerate(ranked)]
         if TOPIC in rule.targets:
             found += self._topics(rule, self.text[slice(*self.sentence)])
         return found + (self._entities(rule, 0.3) if ENTITY in rule.targets else [])
 
     # --- spans
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[Span]]:
+        """All spans by label, in text order."""
+        by_label: dict[str, list[Span]] = {}
+        for span in self.annotations.spans.values():
+            by_label.setdefault(span.label, []).append(span)
+        for spans in by_label.values():
+            spans.sort(key=lambda span: (span.start, span.id))
+        return by_label
+
+    def _possible(self, rule: LinkType) -> Iterator[Span]:
+        """All spans the link may point to."""
+        for label in rule.targets:
+            for span in self._by_label.get(label, ()):
+                if span.id != self.span.id:
+                    yield span
 
     def _may_end_at(self, rule: LinkType, span: Span) -> bool:
         return span.label in rule.targets and span.id != self.span.id
@@ -212,11 +237,7 @@ class _Finder:
         span has one: the speaker is nearest to the cue, not to what is said.
         """
         start, end = within
-        found = [
-            span
-            for span in self.annotations.spans.values()
-            if span.start < end and span.end > start and self._may_end_at(rule, span)
-        ]
+        found = [span for span in self._possible(rule) if span.start < end and span.end > start]
         if len(found) < 2:
             return found
         cue = None if self._cues.intersection(rule.targets) else self._own_cue()
@@ -247,8 +268,9 @@ class _Finder:
                 distance(self.units, self.span, (span.start, span.end)),
                 span.id,
             )
-            for span in self.annotations.spans.values()
-            if span.label in self._cues and span.start < end and span.end > start
+            for label in self._cues
+            for span in self._by_label.get(label, ())
+            if span.start < end and span.end > start
         ]
         return self.annotations.spans[min(found)[2]] if found else None
 
@@ -266,10 +288,8 @@ class _Finder:
         paragraph = self.units.paragraph_at(self.span.start)
         found = [
             span
-            for span in self.annotations.spans.values()
-            if span.label == self.span.label
-            and span.id != self.span.id
-            and paragraph[0] <= span.start < self.span.start
+            for span in self._by_label.get(self.span.label, ())
+            if span.id != self.span.id and paragraph[0] <= span.start < self.span.start
         ]
         return max(found, key=lambda span: (span.start, span.id)) if found else None
 
@@ -298,9 +318,8 @@ class _Finder:
         }
         spans = [
             span
-            for span in self.annotations.spans.values()
-            if self._may_end_at(rule, span)
-            and span.id not in own
+            for span in self._possible(rule)
+            if span.id not in own
             and span.start <= self.sentence[1]
             and not (len(rule.targets) > 1 and self._is_own_claim(span))
         ]
@@ -352,16 +371,19 @@ class _Finder:
             found += self._built_in(rule, key, score - 0.9)
         return found
 
+    @cached_property
+    def _last_mentions(self) -> dict[str, int]:
+        """Where each entity that was mentioned before this span was mentioned last."""
+        last: dict[str, int] = {}
+        for link in self.annotations.links.values():
+            if link.target_kind == "entity":
+                span = self.annotations.spans.get(link.source)
+                if span is not None and span.start < self.span.start:
+                    last[link.target] = max(span.start, last.get(link.target, -1))
+        return last
+
     def _last_mention(self, entity_id: str) -> int:
-        return max(
-            (
-                span.start
-                for link in self.annotations.links_to(entity_id)
-                if (span := self.annotations.spans.get(link.source)) is not None
-                and span.start < self.span.start
-            ),
-            default=-1,
-        )
+        return self._last_mentions.get(entity_id, -1)
 
     def _recent(self, rule: LinkType, kind: str) -> list[Candidate]:
         """The entities a pronoun may stand for, the one last mentioned first."""

@@ -14,6 +14,7 @@ from annotator.suggest.phrases import (
     is_adverb,
 )
 from annotator.suggest.verbs import (
+    ADDING,
     ASIDE,
     CONNECTING,
     GOING_ON,
@@ -121,7 +122,7 @@ class SentenceReader:
         before = phrase.subject_before(cue.first)
         if before is not None and before[0] >= self.base:
             first, last, negated = before
-            if negated and self._refuses(first, cue):
+            if negated and self._refuses(cue):
                 return None, None
             content = self._content_before(first)
             relative = phrase.word(first) in ("who", "which")
@@ -146,9 +147,10 @@ class SentenceReader:
                     return self._around(content, inverted, cue, tail)
         return None, None
 
-    def _refuses(self, first: int, cue: Cue) -> bool:
-        """“would not say whether”: no content (rule 10). A future was refused before this."""
-        return self.phrase.word(cue.first) in ("comment", "answer", "confirm", "ask", "respond")
+    def _refuses(self, cue: Cue) -> bool:
+        """“did not say whether …”, “did not answer”: no content (rule 10)."""
+        silent = self.phrase.word(cue.first) in ("comment", "answer", "confirm", "ask", "respond")
+        return silent or self.phrase.word(cue.last) in CONNECTING - {"that"}
 
     def _is_joined(self, verb: int) -> bool:
         index = verb - 1
@@ -337,7 +339,7 @@ class SentenceReader:
             if phrase.word(index) == ";":
                 last = index
                 break
-            if phrase.word(index) == "," and phrase.word(index + 1) in ("according", "citing"):
+            if phrase.word(index) == "," and phrase.word(index + 1) in ADDING:
                 last = index
                 break
         for cue in later:
@@ -380,7 +382,8 @@ class SentenceReader:
             index -= 1
         if phrase.word(index) not in ("but", "and") or index <= first:
             return False
-        if phrase.word(index) == "and" and phrase.word(index - 1) != ",":
+        says_it = any(phrase.word(i) in FINITE - {"to"} for i in range(first, index))
+        if phrase.word(index) == "and" and phrase.word(index - 1) != "," and says_it:
             # “said it fears and hopes”: within what is said.
             return False
         return (

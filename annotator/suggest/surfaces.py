@@ -81,6 +81,7 @@ _INDEFINITE = re.compile(
     re.IGNORECASE,
 )
 _SIDES = wordlist("side government authorities kingdom republic")
+_BODIES = _ORGS | _MEDIA | _DOCUMENTS | _SIDES
 _LAND = re.compile(r"\w{2,}(?:land|stan|[^aeiou]ia)\Z")
 _GIVEN_IN_IA = wordlist(
     """
@@ -116,8 +117,13 @@ class Name:
     head: str
 
     @property
+    def is_person(self) -> bool:
+        """Whether it ends in a name and is no body: not “a Talvian official”, “the court”."""
+        return _ends_in_name(self) and not self.is_organ
+
+    @property
     def is_organ(self) -> bool:
-        return self.head in _ORGS | _MEDIA | _DOCUMENTS | _SIDES
+        return self.head in _BODIES
 
 
 @lru_cache(maxsize=2048)
@@ -129,7 +135,7 @@ def parse(surface: str) -> Name:
     front = _AFTER_HEAD.split(core)[0]
     heads = [fold(word) for word in _WORD.findall(front)]
     # “the company Glasmere”: the common noun before a name says what it is.
-    kinds = [word for word in heads if word in _ORGS | _MEDIA | _DOCUMENTS | _SIDES]
+    kinds = [word for word in heads if word in _BODIES]
     head = kinds[-1] if kinds else (heads[-1] if heads else "")
     posts: set[str] = set()
     honorifics: set[str] = set()
@@ -203,6 +209,8 @@ def guess_type(surface: str) -> str:
 
 def bare_name(surface: str) -> str:
     """A mention without article, title and apposition: “foreign minister Ilse Tarn” to its name."""
+    if naming(surface) == "unnamed":
+        return surface.strip()  # “a senior official”: the article says that there may be others
     whole = surface.strip().split(",")[0].strip()
     name = parse(whole)
     if _ends_in_name(name) and not re.search(r"\b(?:of|in|for)\b", whole):

@@ -65,3 +65,4 @@ ASIDE = wordlist("reportedly allegedly purportedly supposedly")
 OPINION = ("in the view of", "in the opinion of", "in the words of", "in the eyes of")
 CLAUSE_STARTS = PRONOUNS | DETERMINERS | {"there", "i", "we", "you", "if", "what", "nobody"}
 CONNECTING = wordlist("that whether if how why what who when where")
+ADDING = wordlist("according citing saying adding calling arguing insisting accusing quoting")

@@ -140,10 +140,54 @@ def found(text: str) -> list[str]:
             "According to Radio Pelgrad, Oszkar said that the buoy was lost.",
             "[Oszkar] <said> {that the buoy was lost} via [Radio Pelgrad] <According to>",
         ),
+        (
+            "Two skippers have warned they may strike, according to port sources.",
+            "[Two skippers] <warned> {they may strike} via [port sources] <according to>",
+        ),
+        # a quotation of several sentences on both sides of the frame
+        (
+            "“Was it ten? Yes,” she said. “Was it none? No.”",
+            "[she] <said> {“Was it ten?} {Yes,”} {“Was it none?} {No.”}",
+        ),
+        # what is added in passing is no part of it
+        (
+            "Oszkar rejected the claim that he slept, saying most skippers snored.",
+            "[Oszkar] <rejected> {the claim that he slept}",
+        ),
+        # after a colon the sentence has its own frame
+        (
+            "Talvia objects: the river is frozen and nobody can cross it, Tarvo said.",
+            "[Tarvo] <said> {the river is frozen and nobody can cross it}",
+        ),
+        # the content is cut in two by the frame
+        (
+            "The board has, the daily Nordwind reports, promised a new crane.",
+            "[the daily Nordwind] <reports> {The board has // promised a new crane}",
+        ),
+        (
+            "“The crane is rusty”, answered the head of the yard, a former diver.",
+            "[the head of the yard, a former diver] <answered> {“The crane is rusty”}",
+        ),
+        # the relative pronoun speaks (rule 19)
+        (
+            "The plan comes from Ilke Tarvo, who asked the mayor to sell the crane.",
+            "[who] <asked> {the mayor to sell the crane}",
+        ),
     ],
 )
 def test_one_attribution(text: str, expected: str) -> None:
     assert found(text) == [expected]
+
+
+def test_one_sentence_may_hold_several() -> None:
+    assert found("Tarvo urged Norrow to wait and asked the board to watch.") == [
+        "[Tarvo] <urged> {Norrow to wait}",
+        "[Tarvo] <asked> {the board to watch}",
+    ]
+    assert found("Tarvo did not rule out a sale, but she wants to wait.") == [
+        "[Tarvo] <rule out> {a sale}",
+        "[she] <wants> {to wait}",
+    ]
 
 
 def test_where_the_act_changes_there_are_two_claims() -> None:
@@ -166,6 +210,10 @@ def test_where_the_act_changes_there_are_two_claims() -> None:
         "Oszkar will say more tomorrow.",
         "READ “Pure bliss”: ten piers to visit",
         "Nobody answered.",
+        "Oszkar did not say whether the crane was sold.",
+        "Oszkar would not say that.",
+        "The crane was said to be rusty.",
+        "Oszkar paid for the crane, the demand of which rose.",
         "",
         "…",
     ],
