@@ -14,10 +14,21 @@ from annotator.model.session import Session
 from annotator.project import Project
 from annotator.suggest import attributes as computed
 from annotator.suggest import cast, mentions, surfaces
+from annotator.suggest.attributions import frames
 from annotator.suggest.links import Candidate, offers
 from annotator.text.units import Range, Units
 
 DIGITS = "123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An end of a link that is not marked yet; picking it marks `piece` with `label` first."""
+
+    type: str
+    label: str
+    piece: Range
+    title: str
 
 
 @dataclass(slots=True)
@@ -28,7 +39,7 @@ class Row:
     """
 
     name: str
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[Candidate | Proposal] = field(default_factory=list)
     values: tuple[str, ...] = ()
     picks: list[int] = field(default_factory=list)
     many: bool = False
@@ -179,7 +190,7 @@ class Labelling:
 
     def links_offer(self, span: Span, label: Label) -> Offer | None:
         """The proposed ends of the links that a span still lacks; None if there are none."""
-        proposed = self._offers(span)
+        proposed = self._proposed(span)
         wanted = [
             link
             for link in label.links
@@ -213,6 +224,43 @@ class Labelling:
                         origin: Origin = "manual" if row.touched else "suggested"
                         self._draw(span.id, row.name, row.candidates[index], origin)
             self._recompute(span.id, before)
+
+    def _proposed(self, span: Span) -> dict[str, list[Candidate | Proposal]]:
+        """Offers by link type; where the text names an end nobody marked yet, that one first."""
+        found: dict[str, list[Candidate | Proposal]] = {**self._offers(span)}  # type: ignore[dict-item]
+        for proposal in self._unmarked_ends(span):
+            found[proposal.type] = [proposal, *found.get(proposal.type, [])]
+        return found
+
+    def _unmarked_ends(self, span: Span) -> list[Proposal]:
+        """The speaker and cue that the sentence's attribution gives a claim, if not yet marked."""
+        label = self.scheme.labels[span.label]
+        rules = [rule for rule in label.links if rule.offer == "nearest"]
+        if not rules:
+            return []
+        first, last = (self.units.sentence_at(at) for at in (span.start, span.end - 1))
+        start, end = (first or span.fragments[0])[0], (last or span.fragments[-1])[1]
+        around = frames(self.units, start, end)
+        best = [f for f in around if any(span.touches(*p) for claim in f.claims for p in claim)]
+        if not best:
+            return []
+        ends = {"SPEAKER": best[0].speaker, "CUE": best[0].cue}
+        found = []
+        for rule in rules:
+            for name in rule.targets:
+                piece = ends.get(name)
+                if piece is None or name not in self.scheme.labels or span.touches(*piece):
+                    continue
+                if not self._marked(name, piece):
+                    words = self.units.text[piece[0] : piece[1]]
+                    found.append(Proposal(rule.name, name, piece, f"{words} (new)"))
+        return found
+
+    def _marked(self, label: str, piece: Range) -> bool:
+        return any(
+            span.label == label and span.touches(*piece)
+            for span in self.session.annotations.spans.values()
+        )
 
     def candidates(self, span_id: str, link_type: str) -> list[Candidate]:
         """Who or what a link of this type could point to, best first, present ends included."""
@@ -354,7 +402,13 @@ class Labelling:
             raise EditError(f"A {span.label} has no link called {link_type}.")
         return rule
 
-    def _draw(self, span_id: str, link_type: str, candidate: Candidate, origin: Origin) -> None:
+    def _draw(
+        self, span_id: str, link_type: str, candidate: Candidate | Proposal, origin: Origin
+    ) -> None:
+        if isinstance(candidate, Proposal):
+            made = self.label(self.scheme.labels[candidate.label], [candidate.piece], "suggested")
+            self.session.link(span_id, link_type, made.id, origin=origin)
+            return
         target = candidate.target
         if not target and candidate.target_kind == "entity":
             target = self._new_entity(candidate.title)

@@ -361,12 +361,6 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.view.focus()
         self.look()
 
-    def _hinted(self, action: object) -> bool:
-        return bool(getattr(action, "hint", "")) and getattr(action, "scope", "") in (
-            "article",
-            "screen",
-        )
-
 
 def make_pane(name: str) -> Pane:
     """Build a pane when it is first asked for: start-up pays for none of them."""

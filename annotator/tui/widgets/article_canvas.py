@@ -17,8 +17,9 @@ from annotator.text.units import Range, Units
 from annotator.tui.draw.lanes import ASCII, BOX
 from annotator.tui.draw.layout import Item, Layout
 from annotator.tui.draw.wrap import WrapTable
-from annotator.tui.palette import PALETTES, Palette, choose_palette
+from annotator.tui.palette import Palette
 from annotator.tui.widgets.article_rows import Overlay, RowPainter, gutter_width
+from annotator.tui.widgets.inks import palette_for
 
 _MARGIN = 3  # screen lines kept between the caret and the edge, where there is room
 _GHOST = "ghost:"
@@ -134,7 +135,7 @@ class ArticleCanvas(ScrollView):
     def palette(self) -> Palette:
         """The colours in use; chosen for the terminal and the theme unless set."""
         if self._palette is None:
-            self._palette = self._choose_palette()
+            self._palette = palette_for(self.app)
         return self._palette
 
     @palette.setter
@@ -349,15 +350,11 @@ class ArticleCanvas(ScrollView):
     def on_resize(self, event: events.Resize) -> None:
         if self._text_width + self._gutter != self.scrollable_content_region.width:
             self._rearrange()
+        self._fit_content()
         self._reveal(self.caret)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        if not self._fixed_palette and self._choose_palette() is not self._palette:
+        if not self._fixed_palette and palette_for(self.app) is not self._palette:
             self._palette = None
             self._repaint()
-
-    def _choose_palette(self) -> Palette:
-        system = "truecolor" if self.app.is_headless else self.app.console.color_system
-        dark = self.app.current_theme.dark
-        return PALETTES[choose_palette(system, no_color=self.app.no_color, dark=dark)]
