@@ -10,9 +10,12 @@ from textual.widget import Widget
 from annotator.model.session import Session
 from annotator.project import Project
 from annotator.text.units import Units
+from annotator.tui.app import AnnotatorApp
 from annotator.tui.keys import Keymap
+from annotator.tui.panes.cast import CastPane
 from annotator.tui.screens.choose import Choice, Chooser
 from annotator.tui.screens.help import HelpScreen
+from annotator.tui.screens.palette import Commands
 from annotator.tui.screens.prompt import Prompt
 from annotator.tui.screens.topic import TopicChooser, matching
 from annotator.tui.widgets.keybar import KeyBar
@@ -201,3 +204,18 @@ def test_shortened_text_is_whole_clusters_of_a_known_width(
     text: str, cells: int, expected: str
 ) -> None:
     assert shorten(text, cells) == expected
+
+
+class WithCommands(AnnotatorApp):
+    COMMANDS = {Commands}
+
+
+async def test_the_palette_performs_actions(project: Project) -> None:
+    app = WithCommands(project, "kim")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+p", *"cast who")
+        await app.workers.wait_for_complete()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.desk.pane, CastPane)

@@ -36,6 +36,8 @@ class Commands(Provider):
 
     async def discover(self) -> Hits:
         for title, help, act in self._commands():
+            if title.startswith(("Move: ", "Select: ")):
+                continue  # many, and better learnt from the arrows
             yield DiscoveryHit(title, act, title, help or None)
 
     async def search(self, query: str) -> Hits:
