@@ -200,7 +200,7 @@ class _Finder:
             here = bisect_right(spans, self.span.start, key=lambda other: other.start)
             for other in spans[max(0, here - MOST - 1) : here + MOST]:
                 near[other.id] = other
-            near |= {s.id: s for s in spans if s.end - s.start == length and rank(s)[0] is False}
+            near |= {s.id: s for s in spans if s.end - s.start == length and not rank(s)[0]}
         near.pop(self.span.id, None)
         ranked = sorted(near.values(), key=rank)[:MOST]
         found = [self._of_span(rule, s, 0.9 - 0.01 * n) for n, s in enumerate(ranked)]

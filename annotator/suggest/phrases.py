@@ -130,7 +130,13 @@ class Phrase:
 
     def finite(self, first: int, last: int) -> bool:
         """Whether some word in `[first, last)` is surely a finite verb."""
-        return any(self.word(index) in FINITE for index in range(first, last))
+        return any(
+            self.word(index) in FINITE and not (self.word(index) == "may" and self._is_month(index))
+            for index in range(first, last)
+        )
+
+    def _is_month(self, index: int) -> bool:
+        return index > 0 and self.capital(index)
 
     # --- noun phrases
 
@@ -173,6 +179,12 @@ class Phrase:
         if not helped and is_base_form(self.word(verb)) and not self._is_plural(first, last):
             return None
         return first, last, negated
+
+    def nearest_name(self, first: int, last: int) -> int:
+        """Where the last of joined names starts: “Karsk and Norhavn” are two speakers (rule 24)."""
+        ands = [index for index in range(first + 1, last - 1) if self.word(index) == "and"]
+        names = all(self.capital(index) or index in ands for index in range(first, last))
+        return ands[-1] + 1 if ands and names else first
 
     def _may_be_subject(self, first: int, last: int) -> bool:
         if self.word(first) in PRONOUNS or last - first == 1:
@@ -290,7 +302,7 @@ class Phrase:
             in RELATIVES | SUBORDINATORS | PREPOSITIONS | {"and", "citing", "quoting", "himself"}
             or word in ("herself", "itself", "themselves", "according")
             or is_adverb(word)
-            or word.endswith("ing")
+            or word.endswith(("ing", "ed"))
         )
 
     def _comma_before(self, index: int) -> int | None:

@@ -94,6 +94,8 @@ class SentenceReader:
             last = first + 1
             while last < phrase.stop and phrase.items[last].end <= end:
                 last += 1
+            if last > first + 1 and phrase.word(last - 1) == "to" and act == "commit":
+                last -= 1  # what is said starts with “to”
             cues.append(Cue(first, last, act))
         known = {cue.first for cue in cues}
         for index in range(phrase.stop):
@@ -532,4 +534,5 @@ class SentenceReader:
         word = phrase.word(cue.first)
         if word in WANT or (word in REQUEST and self.complements.to_after(cue.last)):
             act = "request"
-        return Frame(phrase.range(*subject), phrase.range(cue.first, cue.last), claims, act)
+        speaker = phrase.range(phrase.nearest_name(*subject), subject[1])
+        return Frame(speaker, phrase.range(cue.first, cue.last), claims, act)

@@ -135,6 +135,13 @@ def found(text: str) -> list[str]:
             "The pier is reportedly haunted.",
             "[] <reportedly> {The pier is // haunted}",
         ),
+        ("The union plans to strike.", "[The union] <plans> {to strike}"),
+        (
+            "The report, published in May, says the dam is safe.",
+            "[The report] <says> {the dam is safe}",
+        ),
+        # of two speakers, the one nearest to the cue (rules 18 and 24)
+        ("Pelgrad and Osk agree that it is late.", "[Osk] <agree> {that it is late}"),
         # a relay (rule 37)
         (
             "According to Radio Pelgrad, Oszkar said that the buoy was lost.",
