@@ -19,15 +19,13 @@ from annotator.suggest.surfaces import (
 from annotator.text.wordlist import wordlist
 
 __all__ = [
+    "PROPOSE",
     "MergeProposal",
     "aliases",
     "bare_name",
-    "canonical",
     "canonical_name",
     "entity_for",
-    "guess",
     "guess_type",
-    "is_pronoun",
     "naming",
     "same_name",
     "variants",
@@ -79,20 +77,6 @@ def canonical_name(annotations: AnnotationSet, text: str, entity_id: str, ref: s
         return max(named, key=lambda one: (len(parse(one).proper), len(one), one))
     entity = annotations.entities.get(entity_id)
     return entity.name if entity else entity_id
-
-
-def canonical(surface: str) -> str:
-    """The name that a new entity gets from its first mention; never empty for words."""
-    return bare_name(surface) or surface.strip()
-
-
-def guess(surface: str) -> tuple[str, str]:
-    """The `(type, naming)` a new entity may have; the type is empty if the words do not tell."""
-    return guess_type(surface), naming(surface)
-
-
-def is_pronoun(surface: str) -> bool:
-    return bool(pronoun_kind(surface))
 
 
 def entity_for(annotations: AnnotationSet, text: str, surface: str, ref: str = "ref") -> str | None:

@@ -23,7 +23,7 @@ _STEM = 5  # code points two words must share to count as one
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible end of a link. An entity with no `target` is to be made, named as `title`.
+    """A possible end of a link. An entity with no `target` is to be made, from the mention `title`.
 
     `score` only ranks the candidates of one link type, higher first.
     """
@@ -173,7 +173,7 @@ class _Finder:
         known = cast.entity_for(self.annotations, self.text, surface, rule.name)
         if known is not None:
             found.append(self._of_entity(rule, known, 1.0))
-        name = cast.canonical(surface)
+        name = " ".join(surface.split(",")[0].split()) or surface
         alike = [
             (cast.same_name(surface, entity.name), key)
             for key, entity in self.annotations.entities.items()

@@ -102,8 +102,8 @@ def test_aliases_are_counted_and_pronouns_left_out(work: MakeWork) -> None:
         ("a", "a"),
     ],
 )
-def test_canonical(surface: str, name: str) -> None:
-    assert cast.canonical(surface) == name
+def test_bare_name(surface: str, name: str) -> None:
+    assert cast.bare_name(surface) == name
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_canonical(surface: str, name: str) -> None:
         ("Pelgrad", "", "named"),
     ],
 )
-def test_guess(surface: str, kind: str, naming: str) -> None:
-    assert cast.guess(surface) == (kind, naming)
+def test_type_and_naming(surface: str, kind: str, naming: str) -> None:
+    assert (cast.guess_type(surface), cast.naming(surface)) == (kind, naming)
 
 
 def test_the_entity_a_mention_names(work: MakeWork) -> None:
