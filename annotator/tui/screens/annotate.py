@@ -86,13 +86,15 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
     def on_mount(self) -> None:
         self.set_interval(2.0, self._retry)
         self.watch(self.view, "scroll_y", self._scrolled, init=False)
-        self.keybar.show(
-            [(shown(a.keys[0]), a.hint) for a in self.keymap.actions if self._hinted(a)]
-        )
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < WIDE, "narrow")
+        narrow = event.size.width < WIDE
+        self.set_class(narrow, "narrow")
         self.set_class(event.size.height < 8, "short")
+        hinted = [a for a in self.keymap.actions if a.hint and a.scope in ("article", "screen")]
+        # Beside the article the panel lists the labels; without it the key bar does.
+        labels = self.project.profile_scheme.labels.values() if narrow else ()
+        self.keybar.show([(shown(a.keys[0]), a.hint) for a in hinted if a.keys], labels)
 
     # -- articles ----------------------------------------------------------------------------------
 
