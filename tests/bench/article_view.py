@@ -25,7 +25,6 @@ from annotator.model.scheme import Label, Scheme
 from annotator.text.units import Units
 from annotator.tui.widgets.article import ArticleView
 
-SIZES = {"5 kB": 5_000, "100 kB": 100_000, "1 MB": 1_000_000}
 SPANS = (200, 20_000)
 STEPS = 40
 BUDGETS = {"caret": 8.0, "select": 8.0, "add": 20.0, "page": 25.0}
@@ -56,6 +55,12 @@ def make_text(size: int, seed: int = 7) -> str:
         parts.append(" ".join(sentences) + "\n\n")
         length += len(parts[-1])
     return "".join(parts)[:size]
+
+
+def make_line(size: int) -> str:
+    """One line: prose with curly quotes, a run without a blank, and wide characters."""
+    prose = make_text(size).replace("\n\n", " ").replace(" said ", " said “so” ")
+    return f"{prose}{'x' * 20_000} “last words” {'港内' * 5_000}\n"
 
 
 def make_spans(text: str, count: int, seed: int = 11) -> dict[str, Span]:
@@ -131,8 +136,7 @@ class Meter:
             seen = self._written
 
 
-async def measure(size: int, count: int) -> dict[str, tuple[float, float, int]]:
-    text = make_text(size)
+async def measure(text: str, count: int) -> dict[str, tuple[float, float, int]]:
     spans = make_spans(text, count)
     labels = {name: Label(name, key, colour) for name, (key, colour) in _LABELS.items()}
     scheme = Scheme("bench", "1", labels)
@@ -176,7 +180,9 @@ async def measure(size: int, count: int) -> dict[str, tuple[float, float, int]]:
 
         found["add"] = await meter.run(add(number) for number in range(STEPS))
         view.goto(0)
-        found["page"] = await meter.run(there_and_back("page", min(STEPS, max(size // 4000, 2))))
+        found["page"] = await meter.run(
+            there_and_back("page", min(STEPS, max(len(text) // 4000, 2)))
+        )
         assert app.size == Size(120, 40)
     gc.unfreeze()
     return found
@@ -191,9 +197,15 @@ def main() -> None:
         )
     )
     caret: dict[tuple[str, int], float] = {}
-    for name, size in SIZES.items():
+    texts = {
+        "5 kB": make_text(5_000),
+        "100 kB": make_text(100_000),
+        "1 MB": make_text(1_000_000),
+        "one line": make_line(300_000),
+    }
+    for name, text in texts.items():
         for count in SPANS:
-            found = asyncio.run(measure(size, count))
+            found = asyncio.run(measure(text, count))
             cells = "  ".join(
                 f"{p50:8.1f} / {p95:5.1f} ({sent:5d})"
                 for p50, p95, sent in (found[k] for k in ("caret", "down", "select", "add", "page"))
@@ -203,9 +215,10 @@ def main() -> None:
             for what, budget in BUDGETS.items():
                 if found[what][1] > budget:
                     print(f"         over budget: {what} {found[what][1]:.1f} > {budget:.0f} ms")
-    for count in SPANS:
-        ratio = caret["1 MB", count] / caret["5 kB", count]
-        print(f"caret, 1 MB against 5 kB, {count} spans: {ratio:.2f}")
+    for name in ("1 MB", "one line"):
+        for count in SPANS:
+            ratio = caret[name, count] / caret["5 kB", count]
+            print(f"caret, {name} against 5 kB, {count} spans: {ratio:.2f}")
 
 
 if __name__ == "__main__":

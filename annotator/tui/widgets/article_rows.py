@@ -16,14 +16,14 @@ from annotator.tui.draw.names import attribute_by_rule, lane_names
 from annotator.tui.palette import Palette, label_colours
 
 _KEEP = 512  # rows whose strips are remembered
-_COMPACT_LANES = 4
+_MARKS = 4  # spans a row of the compact view names
 
 
 def gutter_width(width: int, *, compact: bool) -> int:
     """Cells left of the text, in a view of `width` cells."""
     if width < 24:
         return 0
-    return _COMPACT_LANES + 2 if compact else 2
+    return _MARKS + 2 if compact else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,26 +205,22 @@ class RowPainter:
             bar = Segment(mark, self._palette.ink(self._colour(region)))
         if not self._compact:
             return [bar, Segment(" " * (self._gutter - 1), text)]
-        return [bar, *self._compact_lanes(row), Segment(" ", text)]
+        return [bar, *self._compact_marks(row), Segment(" ", text)]
 
-    def _compact_lanes(self, row: int) -> list[Segment]:
-        """One column for each lane: the key of what begins here, or a bar."""
-        lanes, _ = self._layout.lanes(row)
-        segments = []
-        for lane in reversed(range(_COMPACT_LANES)):
-            items = [
-                (item, piece)
-                for piece in (lanes[lane] if lane < len(lanes) else ())
-                if (item := self._layout.item(piece.key)) is not None
-            ]
-            if not items:
-                segments.append(Segment(" ", self._palette.text))
-                continue
-            begun = [item for item, piece in items if piece.parts[0][2]]
-            item = next((one for one in begun if one.key == self._layout.chosen), None)
-            item = item or (begun[-1] if begun else items[-1][0])
-            mark = self._name(item)[-1] if begun else self._charset.bar
-            mark = mark if cell_len(mark) == 1 else "?"
+    def _compact_marks(self, row: int) -> list[Segment]:
+        """The keys of the spans that begin on a row, after bars for those that go on."""
+        begun: list[tuple[Item, int]] = []
+        going_on: list[tuple[Item, int]] = []
+        for item, piece in self._layout.pieces(row):
+            if not item.lines:
+                (begun if piece.parts[0][2] else going_on).append((item, piece.first))
+        begun = sorted(begun, key=lambda one: one[1])[:_MARKS]
+        going_on = going_on[::-1][: _MARKS - len(begun)]
+        segments = [Segment(" " * (_MARKS - len(begun) - len(going_on)), self._palette.text)]
+        for number, (item, _) in enumerate([*going_on, *begun]):
+            key = self._name(item)[-1]
+            named = number >= len(going_on) and cell_len(key) == 1
+            mark = key if named else self._charset.bar
             style = self._palette.ink(self._colour(item))
             segments.append(Segment(mark, _bold(style) if self._state(item) == CHOSEN else style))
         return segments
