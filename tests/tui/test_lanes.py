@@ -11,6 +11,7 @@ from annotator.model.annotation import AnnotationSet, Entity, Link, Span
 from annotator.model.scheme import Attribute, Label, LinkType, Scheme
 from annotator.text.blocks import Blocks
 from annotator.text.clusters import Clusters
+from annotator.tui.draw.cells import draw_label
 from annotator.tui.draw.lanes import ASCII, BOX, CHOSEN, NORMAL, SUGGESTED, Piece, draw, place
 from annotator.tui.draw.layout import MAX_LANES, Item, Layout
 from annotator.tui.draw.names import lane_names
@@ -319,11 +320,17 @@ def test_a_stance_shows_direction_and_target():
     assert names_of(other, link)[0] == "9:stance:split→quay-levy"
 
 
-def test_a_speaker_shows_who_it_is_cut_short():
+def test_a_speaker_shows_who_it_is_as_far_as_there_is_room():
     link = Link("l1", "ref", "s9", "e1", "entity")
-    first, second, *_ = names_of(span(9, "SPEAKER", (0, 4)), link)
-    assert first == "9:speaker→Harbour Board of the N.."
-    assert second == "9:speaker→Harbour.."
+    names = names_of(span(9, "SPEAKER", (0, 4)), link)
+    assert names[0] == "9:speaker→Harbour Board of the Northern Islands"
+    assert line_of(names, 24) == "╰9:speaker→Harbour Bo..╯"
+    assert line_of(names, 18) == "╰9:speaker→Harb..╯"
+    assert line_of(names, 14) == "╰─9:speaker──╯"
+
+
+def line_of(names: list[str], width: int) -> str:
+    return draw(Piece("x", 0, width, ((0, width, True, True),)), names, NORMAL)
 
 
 def test_labels_and_names_are_made_harmless():
@@ -332,6 +339,7 @@ def test_labels_and_names_are_made_harmless():
     names = lane_names(wild, SCHEME, annotations, ghost=False, arrow="→")
     assert names[0] == "9:␛[31m[/]"
     assert all(character.isprintable() for name in names for character in name)
+    assert draw_label("👨\u200d👩\u200d👧 a\nb\u202e") == "👨 a⏎b▯"
 
 
 # -- layout ----------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ import unicodedata
 from functools import lru_cache
 
 from rich.cells import cell_len
+from wcwidth import iter_graphemes
 
-from annotator.text.marks import visible
+from annotator.text.marks import visible, visible_label
 
 TAB = 8  # cells from one tab stop to the next
 WIDEST = 4  # cells a cluster may take; longer conjuncts are cut to their first letter
@@ -44,6 +45,14 @@ def draw_cluster(cluster: str) -> tuple[str, int]:
     kept = "".join(c for c in cluster if unicodedata.category(c) != "Cf") or "▯"
     width = cell_len(kept)
     return (first + "…", cell_len(first) + 1) if width > WIDEST else _fit(kept, width)
+
+
+def draw_label(text: str) -> str:
+    """A label or a name on one line, with the same safe forms as the text of the article."""
+    shown = visible_label(text)
+    if shown.isascii():
+        return shown
+    return "".join(draw_cluster(cluster)[0] for cluster in iter_graphemes(shown))
 
 
 def glyphs(drawn: str, width: int) -> list[str]:

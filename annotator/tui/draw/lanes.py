@@ -32,6 +32,7 @@ class Charset:
 BOX = Charset("╰", "╯", ("─", "━", "┄"), "┈", "→", "│", "┃")
 ASCII = Charset("\\", "/", ("_", "=", "."), "~", ">", "|", "#")
 NORMAL, CHOSEN, SUGGESTED = range(3)
+_LEAST_CUT = 6  # cells that make a name worth cutting short: an arrow, three letters, two stops
 
 
 class Piece(NamedTuple):
@@ -96,12 +97,13 @@ def _mask(piece: Piece) -> int:
 def draw(piece: Piece, names: Sequence[str], state: int, charset: Charset = BOX) -> str:
     """The line of one piece, exactly `last - first` cells; `names` go from longest to shortest.
 
-    The longest name that fits is written into the first part that has room for it.
+    The longest name that fits is written into the first part that has room for it; what the longest
+    adds to the second may be cut short.
     """
     parts = piece.parts
     rooms = [last - first - 1 - closes for first, last, _, closes in parts]
     name, at = "", 0
-    for candidate in names:
+    for candidate in _with_cut(names, max(rooms)):
         size = cell_len(candidate)
         found = next((n for n, room in enumerate(rooms) if size <= room), None)
         if found is not None:
@@ -119,6 +121,14 @@ def draw(piece: Piece, names: Sequence[str], state: int, charset: Charset = BOX)
         cell = part[1]
     drawn.append(charset.gap * (piece.last - cell))
     return "".join(drawn)
+
+
+def _with_cut(names: Sequence[str], room: int) -> Sequence[str]:
+    if len(names) < 2 or cell_len(names[0]) <= room or not names[0].startswith(names[1]):
+        return names
+    if room < cell_len(names[1]) + _LEAST_CUT:
+        return names[1:]
+    return [set_cell_size(names[0], room - 2).rstrip() + "..", *names[1:]]
 
 
 def _draw_part(part: Part, name: str, line: str, charset: Charset) -> str:

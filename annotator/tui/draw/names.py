@@ -2,18 +2,17 @@
 
 from annotator.model.annotation import AnnotationSet, Link, Span, Value
 from annotator.model.scheme import Label, Scheme
-from annotator.text.marks import visible_label
+from annotator.tui.draw.cells import draw_label
 
-_SIGNS = {"favour": "+", "against": "−", "neutral": "0", "mixed": "±", "unclear": "?"}
+_SIGNS = {"favour": "+", "against": "−", "neutral": "=", "mixed": "±", "unclear": "?"}
 _ASCII_SIGNS = _SIGNS | {"against": "-", "mixed": "+-"}
-_LONGEST = 24  # characters of an entity's or topic's name
-_SHORT = 10  # of the same where there is less room
+_LONGEST = 40  # characters of an entity's or topic's name
 
 
 def number(identifier: str) -> str:
     """`s12` as `12`: what the screen calls a span."""
     digits = identifier[1:]
-    return digits if digits.isdecimal() else visible_label(identifier)
+    return digits if digits.isdecimal() else draw_label(identifier)
 
 
 def lane_names(
@@ -25,11 +24,11 @@ def lane_names(
     are named, and not those that another link of the span brings along.
     """
     label = scheme.labels.get(span.label)
-    short = visible_label(label.key if label and label.key else span.label[:1]) or "?"
-    name = visible_label(span.label).lower() or "?"
+    short = draw_label(label.key if label and label.key else span.label[:1]) or "?"
+    name = draw_label(span.label).lower() or "?"
     kind = attribute_by_rule(span, label, "region-kind") if label else None
     if isinstance(kind, str) and kind:
-        kind = visible_label(kind)
+        kind = draw_label(kind)
         numbers = [] if ghost else [f"{number(span.id)}:{name}:{kind}", f"{number(span.id)}:{kind}"]
         return [*numbers, kind, name, short]
     signed = name + (_sign(span, label, arrow) if label else "")
@@ -39,10 +38,7 @@ def lane_names(
     names = [numbered, f"{number(span.id)}:{name}", signed, name, short]
     targets = _targets(span, label, annotations) if label else []
     if targets:
-        short_targets = [_cut(target, _SHORT) for target in targets]
-        names.insert(0, f"{numbered}{arrow}{','.join(short_targets)}")
-        if short_targets != targets:
-            names.insert(0, f"{numbered}{arrow}{','.join(targets)}")
+        names.insert(0, f"{numbered}{arrow}{','.join(targets)}")
     return names
 
 
@@ -61,7 +57,7 @@ def _sign(span: Span, label: Label, arrow: str) -> str:
             value = span.attributes.get(attribute.name)
             if not isinstance(value, str):
                 return "?"
-            return signs.get(value, f":{visible_label(value)}")
+            return signs.get(value, f":{draw_label(value)}")
     return ""
 
 
@@ -77,7 +73,7 @@ def _target(link: Link, annotations: AnnotationSet) -> str:
     if link.target_kind == "span":
         return number(link.target)
     entity = annotations.entities.get(link.target) if link.target_kind == "entity" else None
-    return _cut(visible_label(entity.name if entity else link.target), _LONGEST)
+    return _cut(draw_label(entity.name if entity else link.target), _LONGEST)
 
 
 def _cut(name: str, length: int) -> str:
