@@ -103,7 +103,7 @@ class Labelling:
         fragments = self._fitted(label, ranges)
         with self.session.group(f"add {label.name}"):
             span = self.session.add_span(
-                label.name, fragments, self._computed(label.name, fragments)
+                label.name, fragments, self._computed(label.name, fragments), origin=origin
             )
             self._refer(span)
         return span

@@ -25,6 +25,7 @@ from annotator.tui.screens.span_actions import SpanActions
 from annotator.tui.screens.text_actions import TextActions
 from annotator.tui.suggestions import Suggestions
 from annotator.tui.widgets.article import ArticleView
+from annotator.tui.widgets.article_motions import MOTIONS
 from annotator.tui.widgets.header import HeaderBar
 from annotator.tui.widgets.keybar import KeyBar
 from annotator.tui.widgets.prompt_line import PromptLine
@@ -164,7 +165,8 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
 
     def perform(self, name: str) -> bool:
         """Do an action by its name; False if there is no such action here."""
-        if name.startswith(("move-", "extend-")):
+        kind, _, motion = name.partition("-")
+        if kind in ("move", "extend") and motion in MOTIONS:
             self.move(name)
             return True
         method = getattr(self, f"do_{name.replace('-', '_')}", None)
