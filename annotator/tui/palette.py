@@ -11,20 +11,20 @@ from rich.style import Style
 
 from annotator.model.scheme import Scheme
 
-PaletteName = Literal["dark", "light", "ansi", "none"]
+PaletteName = Literal["dark", "light", "ansi-dark", "ansi-light", "none"]
 
 _NAMES = ("amber", "blue", "green", "orange", "pink", "violet", "yellow", "grey")
 
-# colour: ink on dark, tint on dark, ink on light, tint on light, ink of 16 colours
+# colour: ink on dark, tint on dark, ink on light, tint on light, ink of 16 on dark, on light
 _COLOURS = {
-    "amber": ("#ffaf00", "#875f00", "#af5f00", "#ffd787", "yellow"),
-    "blue": ("#5fafff", "#005f87", "#005faf", "#afd7ff", "bright_cyan"),
-    "green": ("#00af87", "#005f5f", "#008787", "#afd7af", "green"),
-    "orange": ("#ff5f00", "#870000", "#af0000", "#ffaf87", "red"),
-    "pink": ("#d787af", "#5f005f", "#870087", "#d7afd7", "magenta"),
-    "violet": ("#af87ff", "#5f5f87", "#5f00d7", "#d7d7ff", "bright_blue"),
-    "yellow": ("#ffff5f", "#5f5f00", "#5f5f00", "#ffffaf", "bright_yellow"),
-    "grey": ("#afafaf", "#303030", "#626262", "#dadada", "bright_black"),
+    "amber": ("#ffaf00", "#875f00", "#af5f00", "#ffd787", "yellow", "yellow"),
+    "blue": ("#5fafff", "#005f87", "#005faf", "#afd7ff", "bright_cyan", "blue"),
+    "green": ("#00af87", "#005f5f", "#008787", "#afd7af", "green", "green"),
+    "orange": ("#ff5f00", "#870000", "#af0000", "#ffaf87", "red", "red"),
+    "pink": ("#d787af", "#5f005f", "#870087", "#d7afd7", "bright_magenta", "magenta"),
+    "violet": ("#af87ff", "#5f5f87", "#5f00d7", "#d7d7ff", "bright_blue", "bright_blue"),
+    "yellow": ("#ffff5f", "#5f5f00", "#5f5f00", "#ffffaf", "bright_yellow", "cyan"),
+    "grey": ("#afafaf", "#303030", "#626262", "#dadada", "bright_black", "bright_black"),
 }
 
 
@@ -72,11 +72,15 @@ def label_colours(scheme: Scheme) -> dict[str, str]:
 
 
 def choose_palette(color_system: str | None, *, no_color: bool, dark: bool) -> PaletteName:
-    """The palette for a terminal: `color_system` is what rich found (None: no colours)."""
+    """The palette for a terminal: `color_system` is what rich found (None: no colours).
+
+    With 16 colours the app should use the theme `ansi-dark` or `ansi-light`; any other has Textual
+    turn the named colours into others.
+    """
     if no_color or color_system is None:
         return "none"
     if color_system in ("standard", "windows"):
-        return "ansi"
+        return "ansi-dark" if dark else "ansi-light"
     return "dark" if dark else "light"
 
 
@@ -88,8 +92,9 @@ def _coloured(name: PaletteName, ink: int, tint: int, **styles: str) -> Palette:
     return Palette(name, _inks=inks, _tints=tints, **parsed)  # type: ignore[arg-type]
 
 
-def _uncoloured(name: PaletteName, *, brackets: bool, coloured: bool) -> Palette:
-    inks = {c: Style(color=row[4]) if coloured else Style() for c, row in _COLOURS.items()}
+def _uncoloured(name: PaletteName, ink: int | None) -> Palette:
+    """No tints, and inks only where the terminal has 16 colours of its own."""
+    inks = {c: Style(color=row[ink]) if ink else Style() for c, row in _COLOURS.items()}
     return Palette(
         name,
         text=Style(),
@@ -102,7 +107,7 @@ def _uncoloured(name: PaletteName, *, brackets: bool, coloured: bool) -> Palette
         match_here=Style(underline=True, bold=True),
         hint=Style(reverse=True, bold=True),
         hint_typed=Style(dim=True),
-        brackets=brackets,
+        brackets=ink is None,
         _inks=inks,
         _tints=dict.fromkeys(_COLOURS, Style()),
     )
@@ -139,6 +144,7 @@ PALETTES: dict[PaletteName, Palette] = {
         hint="bold #ffffff on #870000",
         hint_typed="#626262 on #dadada",
     ),
-    "ansi": _uncoloured("ansi", brackets=False, coloured=True),
-    "none": _uncoloured("none", brackets=True, coloured=False),
+    "ansi-dark": _uncoloured("ansi-dark", 4),
+    "ansi-light": _uncoloured("ansi-light", 5),
+    "none": _uncoloured("none", None),
 }

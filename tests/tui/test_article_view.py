@@ -411,7 +411,8 @@ async def test_the_theme_picks_the_palette():
 def test_palettes_for_terminals():
     assert choose_palette("truecolor", no_color=False, dark=True) == "dark"
     assert choose_palette("256", no_color=False, dark=False) == "light"
-    assert choose_palette("standard", no_color=False, dark=True) == "ansi"
+    assert choose_palette("standard", no_color=False, dark=True) == "ansi-dark"
+    assert choose_palette("standard", no_color=False, dark=False) == "ansi-light"
     assert choose_palette("truecolor", no_color=True, dark=True) == "none"
     assert choose_palette(None, no_color=False, dark=True) == "none"
 
