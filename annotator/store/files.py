@@ -12,7 +12,7 @@ from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import utc_now
-from annotator.store.base import Head, Problem, Summary, WriteError
+from annotator.store.base import Head, Journal, Problem, Summary
 from annotator.store.index import Entry, Index, Place, cache_path
 from annotator.store.journal import FileJournal, History, read_histories, replay
 from annotator.store.lines import (
@@ -245,10 +245,12 @@ class FileStore:
     def save(
         self,
         annotations: AnnotationSet,
-        journal: FileJournal | None = None,
+        journal: Journal | None = None,
         *,
         settle: bool = False,
     ) -> None:
+        if journal is not None and not isinstance(journal, FileJournal):
+            raise TypeError("the journal must be one of this store")
         check_annotator(annotations.annotator)
         article = self.article(annotations.article_id)
         if article.text_hash != annotations.text_hash:
@@ -308,8 +310,11 @@ class FileStore:
                 return
         try:
             line = encode(record)
+            read_checkpoint(decode(line[:-1]))  # what could not be read again is not written
         except RecordError as error:
-            raise WriteError(f"The work on {annotations.article_id!r} {error}.") from error
+            raise AnnotatorError(
+                f"The work on article {annotations.article_id!r} {error}; it was not saved."
+            ) from error
         appender = Appender(self._file_to_append(annotations.annotator))
         try:
             appender.append(line)
@@ -417,14 +422,15 @@ class FileStore:
         if not edits:
             return None
         name = self._journal_name(history)
-        count = f"{len(edits)} edits" if len(edits) > 1 else "an edit"
+        fault = ""
         if history.text_hash != text_hash:
-            fault = f"{count} from here on are about another text of {history.article_id!r}"
-            self._tell(Problem(name, history.line, f"{fault}; they are kept but not shown"))
-            return None
-        if history.base and origin is None:
-            fault = f"{count} from here on follow a checkpoint that is no longer there"
-            self._tell(Problem(name, history.line, f"{fault}; they are kept but not shown"))
+            fault = f"the text of article {history.article_id!r} is not the one they were made on"
+        elif history.base and origin is None:
+            fault = "the checkpoint they follow is no longer there"
+        if fault:
+            count = f"{len(edits)} edit{'s' if len(edits) > 1 else ''}"
+            message = f"{count} from here on: {fault}; kept but not shown"
+            self._tell(Problem(name, history.line, message))
             return None
         before = self._load(origin) if origin else None
         annotations = (

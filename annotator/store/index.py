@@ -18,7 +18,7 @@ from annotator.store.base import Head, Problem
 from annotator.store.lines import Line, RecordError, decode, read_at, read_lines
 from annotator.store.records import line_hash, read_checkpoint, read_head, read_lineage
 
-_LAYOUT = 1
+_LAYOUT = 2  # raise with any change of the tables or of what is read from a line
 _TAIL = 4096
 _BATCH = 2000
 _TABLES = """

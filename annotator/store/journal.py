@@ -161,10 +161,11 @@ class FileJournal:
             data = encode(_start_record(history))
             data += b"".join(encode(edit_record(earlier)) for earlier in history.edits)
         try:
-            data += encode(edit_record(edit))
+            line = encode(edit_record(edit))
+            read_edit(decode(line[:-1]))  # what could not be read again is not acknowledged
         except RecordError as error:
-            raise WriteError(f"This edit {error}.") from error
-        self._appender.append(data)
+            raise WriteError(f"This edit {error}; undo it.") from error
+        self._appender.append(data + line)
         history.edits.append(edit)
         self._history = history
 

@@ -4,7 +4,9 @@ Files are read in binary and split at "\\n" alone: other characters that Python 
 for line ends may stand inside a record.
 """
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from annotator.store.base import WriteError
 VERSION = 1
 _CRC = b',"crc":"'
 _CRC_LENGTH = len(_CRC) + 8 + len(b'"}')
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Record = dict[str, Any]
 
@@ -49,10 +53,19 @@ def encode(record: Record) -> bytes:
 
 
 def _dump(record: Record) -> bytes:
+    """Compact JSON; half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD."""
     try:
         return orjson.dumps(record)
     except TypeError as error:
-        raise RecordError(f"cannot be written as JSON: {error}") from error
+        fault = RecordError(f"cannot be written as JSON: {error}")
+        try:
+            text = json.dumps(record, ensure_ascii=False)
+        except (TypeError, ValueError):
+            raise fault from error
+        mended = _LONE_SURROGATE.sub("\ufffd", text)
+        if mended == text:
+            raise fault from error
+        return orjson.dumps(orjson.loads(mended))
 
 
 def decode(raw: bytes) -> Record:

@@ -380,7 +380,7 @@ def _read_link(item: Record) -> Link:
         _text(item, "id", required=True),
         _text(item, "type", required=True),
         _text(item, "source", required=True),
-        _text(item, "target", required=True),
+        _text(item, "target"),
         _one_of(item, "target_kind", _TARGET_KINDS, "span"),
         _number(item, "order", lowest=-(2**53)),
         _one_of(item, "origin", _ORIGINS, "manual"),

@@ -281,6 +281,17 @@ def test_annotators_cannot_leave_their_folder(store: FileStore, name: str) -> No
         store.journal("wave", name)
 
 
+def test_what_could_not_be_read_again_is_not_written(store: FileStore, root: Path) -> None:
+    outside = work("CUE")
+    outside.spans["s1"] = Span("s1", "CUE", ((len(TEXT) - 1, len(TEXT) + 3),))
+    reversed_ = work("CUE")
+    reversed_.spans["s1"] = Span("s1", "CUE", ((4, 6), (0, 2)))
+    for wrong in (outside, reversed_):
+        with pytest.raises(AnnotatorError, match=r"The work on article 'wave' has .* not saved"):
+            store.save(wrong)
+    assert files_of(root) == []
+
+
 def test_summaries_say_what_the_list_of_work_needs(store: FileStore) -> None:
     done = work("CUE", "CLAIM")
     done.fields.update(status="done", flags=("mt", "unsure"), note="odd")

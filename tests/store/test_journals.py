@@ -248,7 +248,7 @@ def test_edits_about_another_text_are_kept_and_told(
     text = "Ganz anders."
     again.add_articles([article("wave", text)])
     assert again.annotations("wave", "ann") is None
-    assert "an edit from here on are about another text" in str(again.problems)
+    assert "1 edit from here on: the text of article 'wave' is not the one" in str(again.problems)
     before = journal_file(root).read_bytes()
     journal = again.journal("wave", "ann")
     session = Session(
@@ -276,7 +276,9 @@ def test_a_lost_checkpoint_keeps_the_edits_that_followed_it(
     again = reopen()
     assert again.recover("ann") == {}
     assert again.annotations("wave", "ann") is None
-    assert "follow a checkpoint that is no longer there" in str(again.problems)
+    assert "1 edit from here on: the checkpoint they follow is no longer there" in str(
+        again.problems
+    )
 
 
 def test_a_full_disk_keeps_the_edits_until_there_is_room(
@@ -343,6 +345,28 @@ def test_an_edit_with_anything_in_it_never_stops_the_start(
             assert labels(reopen().annotations("wave", "ann")) in (["CUE"], [])
         path.write_bytes(whole + encode({"v": 1, "start": odd, "article": number}))
         assert labels(reopen().annotations("wave", "ann")) == ["CUE"]
+
+
+def test_an_edit_that_could_not_be_read_again_is_not_acknowledged(
+    store: FileStore, reopen: Reopen
+) -> None:
+    session = start(store)
+    session.set_field("note", 7)  # type: ignore[arg-type]
+    assert len(session.unsaved) == 1
+    assert reopen().annotations("wave", "ann") is None
+
+
+def test_half_a_character_in_a_note_does_not_stop_the_journal(
+    store: FileStore, reopen: Reopen
+) -> None:
+    session = start(store)
+    span = session.add_span("CUE", [(0, 3)], note="broken \ud83d paste")
+    session.set_note(span.id, "whole")
+    assert not session.unsaved
+    assert session.undo()
+    loaded = reopen().annotations("wave", "ann")
+    assert loaded is not None
+    assert loaded.spans["s1"].note == "broken \ufffd paste"
 
 
 def test_an_unknown_article_has_no_journal(store: FileStore) -> None:
