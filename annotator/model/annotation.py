@@ -215,7 +215,8 @@ class AnnotationSet:
 
     def mentions(self, entity_id: str, ref: str = "ref") -> list[Span]:
         """The spans that refer to an entity, in text order."""
-        found = [self.spans[link.source] for link in self.links_to(entity_id, ref)]
+        links = self.links_to(entity_id, ref)
+        found = [self.spans[link.source] for link in links if link.source in self.spans]
         return sorted(found, key=lambda span: span.fragments)
 
     def in_order(self) -> list[Span]:

@@ -166,3 +166,11 @@ def test_ids_are_not_used_again_even_if_the_counter_was_wrong() -> None:
     record = checkpoint_record(sample(), TEXT, LINEAGE)
     record["serial"] = 0
     assert read_checkpoint(record).serial == 3
+
+
+def test_a_broken_link_in_a_record_breaks_nothing() -> None:
+    record = checkpoint_record(sample(), TEXT, LINEAGE)
+    record["spans"] = []
+    work = read_checkpoint(record)
+    assert work.mentions("e3") == []
+    assert [link.id for link in work.links_to("e3")] == ["l2"]
