@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from annotator.model.annotation import AnnotationSet, Link, Span
-from annotator.model.scheme import ENTITY, TOPIC, Scheme
+from annotator.model.annotation import AnnotationSet, Link, Span, Value
+from annotator.model.article import Article
+from annotator.model.scheme import ENTITY, TOPIC, DocumentField, Scheme
 
 IssueKind = Literal[
     "missing-link",
@@ -60,6 +61,13 @@ def missing_of(span: Span, annotations: AnnotationSet, scheme: Scheme) -> Iterat
         if len(annotations.links_from(span.id, rule.name)) < rule.minimum:
             message = f"{span.label} {span.id} has no {rule.name}"
             yield Issue("missing-link", span.id, rule.name, message)
+
+
+def default_of(field: DocumentField, article: Article) -> Value | None:
+    """What a document field says until somebody does: the article's language, else the default."""
+    if field.name == "language" and article.language and field.allows(article.language):
+        return article.language
+    return field.default
 
 
 def unfit(annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:

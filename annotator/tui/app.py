@@ -20,16 +20,28 @@ from annotator.project import Project
 from annotator.tui.keys import Keymap
 from annotator.tui.screens.annotate import AnnotateScreen
 
+
+def commands() -> type:
+    """The palette's commands, imported when it is first opened."""
+    from annotator.tui.screens.palette import Commands
+
+    return Commands
+
+
 GRACE = 2.0  # seconds until a process that cannot leave is ended
 
 
 class AnnotatorApp(App[int]):
-    """Hosts the labelling screen. Exit codes: 0 left by key, 128 + n ended by signal n."""
+    """Hosts the labelling screen.
+
+    Exit codes: 0 left by key, 128 + n ended by signal n; a lost terminal counts as SIGHUP (129).
+    """
 
     TITLE = "annotator"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar = []
+    COMMANDS: ClassVar = {commands}
 
     def __init__(self, project: Project, annotator: str, article: str | None = None) -> None:
         super().__init__()
@@ -60,7 +72,7 @@ class AnnotatorApp(App[int]):
         except AnnotatorError as error:
             self.exit(1, message=str(error))
             return
-        said = [f"Recovered {r.edits} edits in {r.article_id}." for r in recovered]
+        said = [f"Recovered {_count(r.edits)} in {r.article_id}." for r in recovered]
         said += self.keymap.conflicts(self.project.scheme)
         said += [f"{p.path}, line {p.line}: {p.message}" for p in self.project.store.problems]
         if said:
@@ -118,11 +130,26 @@ class AnnotatorApp(App[int]):
         self.exit(70, return_code=70)
 
 
+def _let_go_of_terminal() -> None:
+    """What a lost terminal did not take would fail again as Python ends, as exit code 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _count(edits: int) -> str:
+    return "1 edit" if edits == 1 else f"{edits} edits"
+
+
 def run(project: Project, annotator: str, *, article: str | None = None, mouse: bool = True) -> int:
     """Open the labelling screen and return the exit code. Raises AnnotatorError if it is in use."""
     with project.lock(annotator):
         app = AnnotatorApp(project, annotator, article)
         app.run(mouse=mouse and project.settings.mouse)
+    _let_go_of_terminal()
     if app.report is not None:
         raise AnnotatorError(
             f"Something went wrong inside the program; your work is saved. "

@@ -144,12 +144,19 @@ class Suggestions:
         start = units.paragraph_at(block * _REACH)[0] if block else 0
         end = min(len(units.text), (block + 1) * _REACH)
         found = frames(units, start, units.paragraph_at(end)[1])
-        starts = (block * _REACH, end if end < len(units.text) else end + 1)
+        last = end if end < len(units.text) else end + 1
         return [
             self._suggestion(frame)
             for frame in found
-            if frame.claims and starts[0] <= frame.cue[0] < starts[1]
+            if frame.claims
+            and block * _REACH <= frame.cue[0] < last
+            and not self._in_noise(frame.cue[0])
         ]
+
+    def _in_noise(self, offset: int) -> bool:
+        """Whether import proposed to leave this line out: nothing in it is worth a suggestion."""
+        regions = self.labelling.session.article.regions
+        return any(x.exclude and x.start <= offset < x.end for x in regions)
 
     def _suggestion(self, frame: Frame) -> Suggestion:
         pieces = [

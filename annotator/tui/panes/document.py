@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from annotator.model.annotation import Value
+from annotator.model.requirements import default_of
 from annotator.model.scheme import DocumentField
 from annotator.model.session import Edit
 from annotator.tui.dispatch import Perform, key_name
@@ -55,7 +56,9 @@ class DocumentPane(Pane):
         return self._fields[self._rows.cursor] if self._fields else None
 
     def _value(self, field: DocumentField) -> Value | None:
-        return self.session.annotations.fields.get(field.name, field.default)
+        return self.session.annotations.fields.get(
+            field.name, default_of(field, self.session.article)
+        )
 
     def _lacks(self, field: DocumentField) -> bool:
         return field.required and self._value(field) in (None, "", ())

@@ -32,6 +32,7 @@ from annotator.tui.widgets.prompt_line import PromptLine
 from annotator.tui.widgets.spanpanel import SpanPanel
 
 WIDE = 100  # columns from which panes stand beside the article
+ROOMY = 150  # columns from which an open pane gets more of them
 IDLE = 60.0  # seconds without a key that still count as work
 PASTE = (30, 0.03)  # so many printable keys in so many seconds are a paste without brackets
 
@@ -45,6 +46,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
     #work { height: 1fr; }
     #text { width: 1fr; min-width: 1; }
     #side { width: 42; min-width: 1; border-left: vkey $panel; padding: 0 1; }
+    AnnotateScreen.roomy.pane #side { width: 66; }
     AnnotateScreen.narrow #side { display: none; }
     AnnotateScreen.narrow.pane #side { display: block; width: 1fr; border-left: none; padding: 0; }
     AnnotateScreen.narrow.pane #text { display: none; }
@@ -92,10 +94,17 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         narrow = event.size.width < WIDE
         self.set_class(narrow, "narrow")
         self.set_class(event.size.height < 8, "short")
-        hinted = [a for a in self.keymap.actions if a.hint and a.scope in ("article", "screen")]
+        self.set_class(event.size.width >= ROOMY, "roomy")
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """The keys of the pane that has the keyboard, or those of the article."""
+        scopes = (self.pane.scope if self.pane is not None else "article", "screen")
+        hinted = [a for a in self.keymap.actions if a.hint and a.keys and a.scope in scopes]
         # Beside the article the panel lists the labels; without it the key bar does.
+        narrow = self.has_class("narrow") and self.pane is None
         labels = self.project.profile_scheme.labels.values() if narrow else ()
-        self.keybar.show([(shown(a.keys[0]), a.hint) for a in hinted if a.keys], labels)
+        self.keybar.show([(shown(a.keys[0]), a.hint) for a in hinted], labels)
 
     # -- articles ----------------------------------------------------------------------------------
 
@@ -348,6 +357,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.pane = pane
         self._stale.discard(name)
         self.add_class("pane")
+        self.show_keys()
 
         def show() -> None:
             pane.show(self.project, self.session, self.units, self.annotator)
@@ -362,6 +372,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.pane = None
         self.panel.display = True
         self.remove_class("pane")
+        self.show_keys()
         self.view.focus()
         self.look()
 

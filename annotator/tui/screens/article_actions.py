@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from annotator.model.errors import AnnotatorError
-from annotator.model.requirements import Issue, missing
+from annotator.model.requirements import Issue, default_of, missing
 
 if TYPE_CHECKING:
     from annotator.project import QueueItem
@@ -69,8 +69,10 @@ class ArticleActions:
         finished = self.session.article.id
         with self.session.group("mark done"):
             for field in self.project.scheme.fields:
-                if field.default is not None and field.name not in self.session.annotations.fields:
-                    self.session.set_field(field.name, field.default)
+                if field.name not in self.session.annotations.fields:
+                    value = default_of(field, self.session.article)
+                    if value is not None:
+                        self.session.set_field(field.name, value)
             self.session.set_status("done")
         self._go_on(f"{finished} is done.")
 
