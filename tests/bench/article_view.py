@@ -8,6 +8,7 @@ terminal would get. The texts and spans are made up.
 import asyncio
 import gc
 import random
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from time import process_time
@@ -188,7 +189,9 @@ async def measure(text: str, count: int) -> dict[str, tuple[float, float, int]]:
     return found
 
 
-def main() -> None:
+def main() -> int:
+    """Prints the table; 1 if a budget or the ratio of 1.5 between large and small is broken."""
+    broken = 0
     print(
         f"{'article':>8} {'spans':>7} {'load':>6}  "
         + "  ".join(
@@ -214,12 +217,15 @@ def main() -> None:
             caret[name, count] = found["caret"][0]
             for what, budget in BUDGETS.items():
                 if found[what][1] > budget:
+                    broken = 1
                     print(f"         over budget: {what} {found[what][1]:.1f} > {budget:.0f} ms")
     for name in ("1 MB", "one line"):
         for count in SPANS:
             ratio = caret[name, count] / caret["5 kB", count]
             print(f"caret, {name} against 5 kB, {count} spans: {ratio:.2f}")
+            broken = broken or int(ratio > 1.5)
+    return broken
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

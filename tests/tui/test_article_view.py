@@ -349,6 +349,24 @@ async def test_ghosts_are_dotted_and_no_spans():
         assert not any("claim┄" in line for line in it.view.dump())
 
 
+async def test_suggested_lines_have_a_dotted_bar_and_stay_bright():
+    async with stage() as it:
+        it.view.set_ghosts([it.span(4, "REGION", "By Ilse Tarn\n")])
+        assert it.view.dump()[:2] == ["┊ By Ilse Tarn", "  ╰┄byline┄┄┄╯"]
+        it.view.goto(20)
+        styles = {segment.style for segment in it.view.render_line(0) if "Tarn" in segment.text}
+        assert styles == {it.view.palette.text}
+
+
+async def test_spans_beyond_the_text_do_no_harm():
+    async with stage("") as it:
+        it.put(Span("s1", "CLAIM", ((0, 4),)))
+        it.put(Span("s2", "REGION", ((2, 9),)))
+        assert it.view.dump() == ["│"]
+        it.show("港", Span("s1", "CLAIM", ((0, 4), (7, 9))), Span("s2", "CUE", ((5, 6),)))
+        assert it.view.dump()[0] == "  港"
+
+
 async def test_excluded_lines_are_dim_and_named():
     async with stage() as it:
         it.put(it.span(4, "REGION", "By Ilse Tarn\n"))

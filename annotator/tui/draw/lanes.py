@@ -18,19 +18,18 @@ Part = tuple[int, int, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class Charset:
-    """The characters lanes are drawn with. `lines` holds normal, chosen and suggested."""
+    """The characters lanes are drawn with. `lines` and `bars`: normal, chosen, suggested."""
 
     opening: str
     closing: str
     lines: tuple[str, str, str]
+    bars: tuple[str, str, str]
     gap: str
     arrow: str
-    bar: str
-    chosen_bar: str
 
 
-BOX = Charset("╰", "╯", ("─", "━", "┄"), "┈", "→", "│", "┃")
-ASCII = Charset("\\", "/", ("_", "=", "."), "~", ">", "|", "#")
+BOX = Charset("╰", "╯", ("─", "━", "┄"), ("│", "┃", "┊"), "┈", "→")
+ASCII = Charset("\\", "/", ("_", "=", "."), ("|", "#", ":"), "~", ">")
 NORMAL, CHOSEN, SUGGESTED = range(3)
 _LEAST_CUT = 6  # cells that make a name worth cutting short: an arrow, three letters, two stops
 

@@ -157,7 +157,7 @@ class Layout:
             return
         start, end = self.table.bounds(row)
         drawn, width = self.table.row(row), self.table.width
-        feed = self.table.text[end - 1] == "\n"
+        feed = self.table.text.endswith("\n", start, end)
         for item in items:
             fragments = item.span.fragments
             if lanes and item.lines and fragments[-1][1] > end:

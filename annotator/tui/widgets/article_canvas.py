@@ -320,11 +320,14 @@ class ArticleCanvas(ScrollView):
     # -- items -------------------------------------------------------------------------------------
 
     def _item(self, span: Span) -> Item:
-        label = self._scheme.labels.get(span.label)
-        return Item(span.id, span, lines=label is not None and label.lines)
+        return Item(span.id, span, lines=self._is_lines(span))
 
     def _ghost(self, span: Span) -> Item:
-        return Item(_GHOST + span.id, span, ghost=True)
+        return Item(_GHOST + span.id, span, ghost=True, lines=self._is_lines(span))
+
+    def _is_lines(self, span: Span) -> bool:
+        label = self._scheme.labels.get(span.label)
+        return label is not None and label.lines
 
     def _key(self, span_id: str | None) -> str | None:
         known = span_id is None or span_id in self._annotations.spans

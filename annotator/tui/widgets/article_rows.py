@@ -200,8 +200,7 @@ class RowPainter:
         if region is None or (continues and self._layout.table.row_of(region.span.end - 1) == row):
             bar = Segment(" ", text)
         else:
-            chosen = region.key == self._layout.chosen
-            mark = self._charset.chosen_bar if chosen else self._charset.bar
+            mark = self._charset.bars[self._state(region)]
             bar = Segment(mark, self._palette.ink(self._colour(region)))
         if not self._compact:
             return [bar, Segment(" " * (self._gutter - 1), text)]
@@ -220,7 +219,7 @@ class RowPainter:
         for number, (item, _) in enumerate([*going_on, *begun]):
             key = self._name(item)[-1]
             named = number >= len(going_on) and cell_len(key) == 1
-            mark = key if named else self._charset.bar
+            mark = key if named else self._charset.bars[NORMAL]
             style = self._palette.ink(self._colour(item))
             segments.append(Segment(mark, _bold(style) if self._state(item) == CHOSEN else style))
         return segments
