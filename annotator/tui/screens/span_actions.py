@@ -52,7 +52,7 @@ class SuggestMode:
 class SpanActions:
     """Actions of the annotate screen that edit spans and their links."""
 
-    trail: list[int]
+    trail: list[tuple[int, str]]
     follow_at: tuple[str, int]
     current: Suggestion | None = None
     show_ghosts: bool = True
@@ -345,7 +345,7 @@ class SpanActions:
         ends = self._ends(span.id)
         if not ends:
             raise EditError(f"{span.label} {span.id} has no link to follow.")
-        self.trail.append(self.view.caret)
+        self.trail.append((self.view.caret, span.id))
         self._follow(span.id, ends, 0)
 
     def _follow(self: AnnotateScreen, start: str, ends: list[str], place: int) -> None:
@@ -369,7 +369,10 @@ class SpanActions:
         if not self.trail:
             raise EditError("There is nowhere to go back to.")
         self.follow_at = ("", -1)
-        self.view.goto(self.trail.pop())
+        caret, span_id = self.trail.pop()
+        self.view.goto(caret)
+        if span_id in self.session.annotations.spans:
+            self.choose_span(span_id)
 
     # -- offers and suggestions --------------------------------------------------------------------
 

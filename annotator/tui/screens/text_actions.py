@@ -23,7 +23,7 @@ class TextActions:
         self.extending = False
         self.chosen = self.last_chosen = None
         self.chosen_at = -1
-        self.trail: list[int] = []
+        self.trail: list[tuple[int, str]] = []
         self.follow_at = ("", -1)
         self.current = None
         if self.mode is not None:
