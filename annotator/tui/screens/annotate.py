@@ -347,10 +347,10 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
             self.close_pane()
             return
         pane = self.panes.get(name)
-        new = pane is None
+        mounting = None
         if pane is None:
             pane = self.panes[name] = make_pane(name)
-            self.query_one("#side").mount(pane)
+            mounting = self.query_one("#side").mount(pane)
         for other in self.panes.values():
             other.display = other is pane
         self.panel.display = False
@@ -359,12 +359,14 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.add_class("pane")
         self.show_keys()
 
-        def show() -> None:
+        async def show() -> None:
+            if mounting is not None:
+                await mounting
             pane.show(self.project, self.session, self.units, self.annotator)
             pane.caret_moved(self.view.caret, self.chosen)
             pane.focus()
 
-        self.call_after_refresh(show) if new else show()
+        self.call_later(show)
 
     def close_pane(self) -> None:
         for pane in self.panes.values():
