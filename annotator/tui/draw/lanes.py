@@ -59,7 +59,7 @@ def place(
     taken: list[int] = []
     full = hidden = 0  # `full`: the cells that are taken in every lane there may be
     for piece in pieces:
-        cells = _mask(piece)
+        cells = (1 << piece.last) - (1 << piece.first)
         lane = 0
         if cells & full:
             lane = limit
@@ -90,7 +90,7 @@ def place(
 
 
 def _mask(piece: Piece) -> int:
-    return ((1 << (piece.last - piece.first)) - 1) << piece.first
+    return (1 << piece.last) - (1 << piece.first)
 
 
 def draw(piece: Piece, names: Sequence[str], state: int, charset: Charset = BOX) -> str:

@@ -39,10 +39,13 @@ class Layout:
         self._items: dict[str, Item] = {}
         self._on_row: dict[int, list[Item]] = {}
         self._placed: dict[int, tuple[list[list[Piece]], int]] = {}
+        self._regions: dict[int, list[Item]] = {}
         for item in sorted(items, key=_order):
             self._items[item.key] = item
             for row in self.rows_of(item.span):
                 self._on_row.setdefault(row, []).append(item)
+                if item.lines:
+                    self._regions.setdefault(row, []).append(item)
         self._heights = [1] * len(table)
         for row in self._on_row if lanes else ():
             self._heights[row] = self._height(row)
@@ -59,6 +62,10 @@ class Layout:
     def on_row(self, row: int) -> Sequence[Item]:
         """The spans with a fragment on a row, shortest first."""
         return self._on_row.get(row, ())
+
+    def regions(self, row: int) -> Sequence[Item]:
+        """The spans beside the text that a row belongs to, shortest first."""
+        return self._regions.get(row, ())
 
     def at(self, offset: int) -> list[Item]:
         """The spans that cover an offset, shortest first."""
@@ -84,11 +91,15 @@ class Layout:
             if old is not None:
                 for row in self.rows_of(old.span):
                     self._on_row[row].remove(old)
+                    if old.lines:
+                        self._regions[row].remove(old)
                     rows.add(row)
             if item is not None:
                 self._items[key] = item
                 for row in self.rows_of(item.span):
                     insort(self._on_row.setdefault(row, []), item, key=_order)
+                    if item.lines:
+                        insort(self._regions.setdefault(row, []), item, key=_order)
                     rows.add(row)
         moved = False
         for row in rows:
@@ -156,7 +167,7 @@ class Layout:
         if not items:
             return
         start, end = self.table.bounds(row)
-        drawn, width = self.table.row(row), self.table.width
+        drawn = self.table.row(row)
         feed = self.table.text.endswith("\n", start, end)
         for item in items:
             fragments = item.span.fragments
@@ -169,14 +180,21 @@ class Layout:
                 stop = last if last < end else end
                 if feed and stop == end and (last > end or end - 1 > first >= start):
                     stop -= 1  # a line feed is shown only where there is nothing else to show
-                cell, after = drawn.cells(first, stop)
+                if drawn.columns is None:
+                    cell, after = (first - start if first > start else 0), stop - start
+                else:
+                    cell, after = drawn.cells(first, stop)
                 if cell < after:
                     parts.append((cell, after, first >= start, last <= end))
-            if parts:
-                earlier = parts[0][2] and fragments[0][1] <= start and parts[0][0] > 0
-                later = parts[-1][3] and fragments[-1][0] >= end and parts[-1][1] < width
-                reach = parts[0][0] - earlier, parts[-1][1] + later
-                yield item, Piece(item.key, *reach, tuple(parts))
+            if not parts:
+                continue
+            first_cell, last_cell = parts[0][0], parts[-1][1]
+            if len(fragments) > 1:
+                first_cell -= parts[0][2] and fragments[0][1] <= start and first_cell > 0
+                last_cell += (
+                    parts[-1][3] and fragments[-1][0] >= end and last_cell < self.table.width
+                )
+            yield item, Piece(item.key, first_cell, last_cell, tuple(parts))
 
     def _place(self, row: int) -> tuple[list[list[Piece]], int]:
         found = (piece for _, piece in self.pieces(row, lanes=True))

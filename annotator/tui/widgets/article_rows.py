@@ -109,18 +109,16 @@ class RowPainter:
             self._bases.clear()
         drawn = self._layout.table.row(row)
         width = self._layout.table.width
-        items = self._layout.on_row(row)
         ground = (
             self._palette.dim
-            if any(self._excluded(item) for item in items if item.lines)
+            if any(map(self._excluded, self._layout.regions(row)))
             else self._palette.text
         )
         cells = drawn.glyphs(width)
         styles = [ground] * width
-        if items:
-            self._tint(row, styles)
-            if self._palette.brackets:
-                self._bracket(row, cells)
+        self._tint(row, styles)
+        if self._palette.brackets:
+            self._bracket(row, cells)
         self._bases[row] = cells, styles
         return cells, styles
 
@@ -195,8 +193,7 @@ class RowPainter:
         if not self._gutter:
             return []
         text = self._palette.text
-        items = self._layout.on_row(row)
-        region = next((item for item in items if item.lines), None)
+        region = next(iter(self._layout.regions(row)), None)
         if region is None or (continues and self._layout.table.row_of(region.span.end - 1) == row):
             bar = Segment(" ", text)
         else:
