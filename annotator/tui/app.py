@@ -51,6 +51,8 @@ class AnnotatorApp(App[int]):
         self.keymap = Keymap(project.settings.keys)
         self.desk = AnnotateScreen(project, annotator, self.keymap)
         self.report: Path | None = None
+        self._watchdog: threading.Timer | None = None
+        self._ending = False
 
     def on_mount(self) -> None:
         self.theme = "textual-light" if self.project.settings.theme == "light" else "textual-dark"
@@ -92,27 +94,40 @@ class AnnotatorApp(App[int]):
             if number is not None:
                 with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.add_signal_handler(number, self._end, number)
-        if not self.is_headless:
-            self.set_interval(0.5, self._check_terminal)
+        if not self.is_headless and hasattr(select, "poll"):
+            threading.Thread(target=self._watch_terminal, args=(loop,), daemon=True).start()
 
     def _end(self, number: int) -> None:
-        watchdog = threading.Timer(GRACE, os._exit, (128 + number,))
-        watchdog.daemon = True
-        watchdog.start()
+        if self._watchdog is None:
+            self._start_watchdog(number)
+        if self._ending:
+            return
+        self._ending = True
         with contextlib.suppress(Exception):
             self.desk.close_article()
         self.exit(128 + number, return_code=128 + number)
 
-    def _check_terminal(self) -> None:
-        """A vanished terminal reads as a hang-up; Textual's input thread would spin on it."""
+    def _start_watchdog(self, number: int) -> None:
+        self._watchdog = threading.Timer(GRACE, os._exit, (128 + number,))
+        self._watchdog.daemon = True
+        self._watchdog.start()
+
+    def _watch_terminal(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait until the terminal is gone and take that as a hang-up, whether or not one is sent.
+
+        In a thread, because the loop may be stuck in writing to what is no longer there; Textual's
+        input thread would spin on it for ever.
+        """
         try:
             watched = select.poll()
             watched.register(sys.__stdin__.fileno(), 0)  # type: ignore[union-attr]
-            gone = any(state & (select.POLLHUP | select.POLLNVAL) for _, state in watched.poll(0))
+            gone = any(state & select.POLLHUP for _, state in watched.poll())
         except (AttributeError, OSError, ValueError):
             return
         if gone:
-            self._end(signal.SIGHUP)
+            self._start_watchdog(signal.SIGHUP)
+            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+                loop.call_soon_threadsafe(self._end, signal.SIGHUP)
 
     def _handle_exception(self, error: Exception) -> None:
         """Write a report without article text to a file, instead of a traceback on the terminal."""
