@@ -39,7 +39,7 @@ class Acknowledged:
 
 @dataclass
 class Annotator:
-    """Chooses steps by chance. Each step is keys that make one edit, and what shows that it is made.
+    """Chooses steps by chance: keys that make one edit, and what shows that it is made.
 
     An edit counts as acknowledged once the terminal has drawn its effect: the new span by its id,
     the changed value, the flag, the sentence that names what was undone or deleted.
@@ -153,7 +153,7 @@ class Annotator:
 
 
 def edits_on_disk(root: Path, name: str) -> list[Edit]:
-    """Every edit of the article's journal, read anew; checks that they give what a session shows."""
+    """Every edit of the article's journal, read anew; they must give the session's state."""
     project = Project.open(root)
     try:
         edits = project.store.journal("ferry", name).read()

@@ -7,8 +7,8 @@ from wcwidth import wcwidth
 
 # A control sequence, an operating system command or another string, a two-byte escape, a control.
 _TOKEN = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[\\]PX^_].*?(?:\x07|\x1b\\\\)|\x1b[^\\[\\]PX^_]|[\x00-\x1f\x7f-\x9f]"
-    "|[^\x00-\x1f\x7f-\x9f]+",
+    "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[\\]PX^_].*?(?:\x07|\x1b\\\\)|\x1b[^\\[\\]PX^_]"
+    "|[\x00-\x1f\x7f-\x9f]|[^\x00-\x1f\x7f-\x9f]+",
     re.DOTALL,
 )
 _UNFINISHED = re.compile("\x1b(?:\\[[0-?]*[ -/]*|[\\]PX^_][^\x07\x1b]*\x1b?)?$")

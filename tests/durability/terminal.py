@@ -46,9 +46,9 @@ class Terminal:
         self._set_size(*size)
         os.set_blocking(self.master, False)
         # The shell that opens the terminal as the leader of a session is controlled by it.
+        command = [sys.executable, "-m", "annotator", *map(str, arguments)]
         self.process = subprocess.Popen(
-            ["sh", "-c", before + _IN_TERMINAL, "sh", os.ttyname(self._slave), sys.executable]
-            + ["-m", "annotator", *map(str, arguments)],
+            ["sh", "-c", before + _IN_TERMINAL, "sh", os.ttyname(self._slave), *command],
             env={**environment, "PYTHONPATH": str(_ROOT)},
             start_new_session=leads,
             stdin=subprocess.DEVNULL,

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from tests.durability.annotator import Acknowledged, Annotator, edits_on_disk
 from tests.durability.conftest import MakeProject
 from tests.durability.terminal import terminal
