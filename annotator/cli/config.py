@@ -34,7 +34,6 @@ def command(ctx: click.Context) -> int:
       compact        true: start in the compact view
       mouse          false: leave the mouse to the terminal
       keys.ACTION    the keys of an action; `annotator keys` lists them
-      abbreviations  words whose dot ends no sentence
     """
     return ctx.invoke(show) if ctx.invoked_subcommand is None else OK
 

@@ -18,7 +18,7 @@ THEMES = ("dark", "light", "")
 class Settings:
     """What a user or a project may choose.
 
-    `keys` maps an action to its keys; `abbreviations` are words whose dot ends no sentence.
+    `keys` maps an action to its keys.
     """
 
     annotator: str = ""
@@ -28,7 +28,6 @@ class Settings:
     compact: bool = False
     mouse: bool = True
     keys: dict[str, list[str]] = field(default_factory=dict)
-    abbreviations: tuple[str, ...] = ()
 
 
 def user_settings_path() -> Path:
@@ -135,5 +134,4 @@ _READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "mouse": (_truth, "true or false"),
     "theme": (_theme, '"dark", "light" or ""'),
     "keys": (_keys, "a table of actions, each with a key or a list of keys in quotes"),
-    "abbreviations": (_texts, "a list of words in quotes"),
 }

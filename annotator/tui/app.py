@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -55,7 +56,7 @@ class AnnotatorApp(App[int]):
         self._ending = False
 
     def on_mount(self) -> None:
-        self.theme = "textual-light" if self.project.settings.theme == "light" else "textual-dark"
+        self.use_theme(dark=self.project.settings.theme != "light")
         self._listen_for_the_end()
         recovered = self.project.recover(self.annotator)
         self.desk.load_queue()
@@ -67,6 +68,12 @@ class AnnotatorApp(App[int]):
             )
             return
         self.call_later(self._open, first, [item for item in recovered if item.edits])
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """What is loaded stays; a collector that goes through it all the time costs key presses."""
+        gc.collect()
+        gc.freeze()
 
     def _open(self, article_id: str, recovered: list) -> None:  # type: ignore[type-arg]
         try:
@@ -82,7 +89,12 @@ class AnnotatorApp(App[int]):
             self.desk.say(said[0] + more, "warning")
 
     def action_toggle_dark(self) -> None:
-        self.theme = "textual-dark" if self.theme == "textual-light" else "textual-light"
+        self.use_theme(dark=not self.current_theme.dark)
+
+    def use_theme(self, *, dark: bool) -> None:
+        """Dark or light; the native colours where the terminal has only sixteen."""
+        few = not self.is_headless and self.console.color_system in ("standard", "windows")
+        self.theme = f"{'ansi' if few else 'textual'}-{'dark' if dark else 'light'}"
 
     # -- the end -----------------------------------------------------------------------------------
 

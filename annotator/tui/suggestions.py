@@ -57,6 +57,11 @@ class Suggestions:
         """All proposed regions still open."""
         return [item for item in self._regions if self._is_open(item)]
 
+    def of_ghost(self, ghost_id: str) -> Suggestion | None:
+        """The open suggestion that a ghost belongs to."""
+        known = (item for item in self._answers if any(g.id == ghost_id for g in item.ghosts))
+        return next((item for item in known if self._is_open(item)), None)
+
     def next(self, offset: int, step: int) -> Suggestion | None:
         """The nearest open suggestion that starts after (or for step -1, before) `offset`."""
         length = len(self.labelling.units.text)

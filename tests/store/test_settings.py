@@ -25,11 +25,9 @@ def test_the_project_wins_over_the_user(root: Path) -> None:
     save_setting(user, "keys", {"undo": ["u"], "done": ["D"]})
     save_setting(project, "theme", "light")
     save_setting(project, "keys", {"undo": ["z", "ctrl+z"]})
-    save_setting(project, "abbreviations", ("Dr", "Abg"))
     settings = load_settings(root)
     assert (settings.annotator, settings.theme) == ("zoe", "light")
     assert settings.keys == {"undo": ["z", "ctrl+z"], "done": ["D"]}
-    assert settings.abbreviations == ("Dr", "Abg")
 
 
 def test_saving_leaves_the_rest_of_the_file(root: Path) -> None:

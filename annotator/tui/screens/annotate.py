@@ -46,7 +46,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
     #work { height: 1fr; }
     #text { width: 1fr; min-width: 1; }
     #side { width: 42; min-width: 1; border-left: vkey $panel; padding: 0 1; }
-    AnnotateScreen.roomy.pane #side { width: 66; }
+    AnnotateScreen.roomy.pane #side { width: 68; }
     AnnotateScreen.narrow #side { display: none; }
     AnnotateScreen.narrow.pane #side { display: block; width: 1fr; border-left: none; padding: 0; }
     AnnotateScreen.narrow.pane #text { display: none; }
@@ -66,7 +66,8 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.annotator = annotator
         self.keymap = keymap
         self.mode: Mode | None = None
-        self.view = ArticleView(id="text")
+        self.view = ArticleView(ascii=project.settings.ascii, id="text")
+        self.view.set_reactive(ArticleView.compact, project.settings.compact)
         self.header = HeaderBar()
         self.prompt = PromptLine()
         self.panel = SpanPanel(id="spans")
@@ -100,7 +101,12 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
     def show_keys(self) -> None:
         """The keys of the pane that has the keyboard, or those of the article."""
         scopes = (self.pane.scope if self.pane is not None else "article", "screen")
-        hinted = [a for a in self.keymap.actions if a.hint and a.keys and a.scope in scopes]
+        hinted = [
+            action
+            for scope in scopes
+            for action in self.keymap.actions
+            if action.scope == scope and action.hint and action.keys
+        ]
         # Beside the article the panel lists the labels; without it the key bar does.
         narrow = self.has_class("narrow") and self.pane is None
         labels = self.project.profile_scheme.labels.values() if narrow else ()
@@ -304,7 +310,10 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
 
     @on(ArticleView.SpanClicked)
     def _span_clicked(self, event: ArticleView.SpanClicked) -> None:
-        self.choose_span(event.span_id)
+        if event.span_id in self.session.annotations.spans:
+            self.choose_span(event.span_id)
+        else:
+            self.show_suggestion(self.suggestions.of_ghost(event.span_id))
 
     @on(Perform)
     def _perform(self, event: Perform) -> None:

@@ -403,11 +403,16 @@ class SpanActions:
         found = self.suggestions.next(offset, step) or self.suggestions.next(
             -1 if step > 0 else length, step
         )
+        self.show_suggestion(found)
+
+    def show_suggestion(self: AnnotateScreen, found: Suggestion | None) -> None:
+        """Select a suggestion's text and ask about it; with None, say that there are no more."""
         self.current = found
         if found is None:
             self.view.clear_selection()
             self.say("Nothing more is suggested in this article.")
             return
+        self.say("")
         self.view.select(found.start, found.end)
         self.enter_mode(SuggestMode(self))
 
