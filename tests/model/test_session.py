@@ -18,9 +18,7 @@ SCHEME = Scheme(
     "test",
     "1",
     {
-        "SPEAKER": Label(
-            "SPEAKER", "s", links=(LinkType("ref", "SPEAKER", ("ENTITY",), 1, None),)
-        ),
+        "SPEAKER": Label("SPEAKER", "s", links=(LinkType("ref", "SPEAKER", ("ENTITY",), 1, None),)),
         "CUE": Label("CUE", "e", fragments=True),
         "CLAIM": Label(
             "CLAIM",
@@ -189,9 +187,14 @@ def test_merging_and_splitting_entities_moves_the_mentions() -> None:
 def test_a_failed_group_leaves_nothing_behind() -> None:
     log: list[Edit] = []
     session = new_session(log)
-    with pytest.raises(EditError), session.group("both"):
-        session.add_span("CUE", [(9, 13)])
-        session.add_span("NONSENSE", [(0, 3)])
+
+    def both() -> None:
+        with session.group("both"):
+            session.add_span("CUE", [(9, 13)])
+            session.add_span("NONSENSE", [(0, 3)])
+
+    with pytest.raises(EditError):
+        both()
     assert session.annotations.spans == {}
     assert log == []
 

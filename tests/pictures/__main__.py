@@ -35,7 +35,12 @@ FRESH: dict[str, list[str]] = {
 
 
 async def draw(
-    project: Project, annotator: str, article: str, keys: list[str], size: tuple[int, int], theme: str
+    project: Project,
+    annotator: str,
+    article: str,
+    keys: list[str],
+    size: tuple[int, int],
+    theme: str,
 ) -> str:
     """The screen after some keys, as SVG."""
     app = AnnotatorApp(project, annotator, article)
