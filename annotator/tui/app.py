@@ -146,15 +146,24 @@ class AnnotatorApp(App[int]):
         if self.is_headless:
             super()._handle_exception(error)
             return
-        frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+        # A failed worker tells its own error only as the cause.
+        causes: list[BaseException] = [error]
+        while (cause := causes[-1].__cause__) is not None and cause not in causes:
+            causes.append(cause)
         path = self.project.root / ".annotator" / "crash.txt"
         with contextlib.suppress(OSError):
             path.parent.mkdir(exist_ok=True)
-            path.write_text("".join(frames) + type(error).__name__ + "\n", encoding="utf-8")
+            path.write_text("\n".join(map(_redacted, causes)), encoding="utf-8")
             self.report = path
         with contextlib.suppress(Exception):
             self.desk.close_article()
         self.exit(70, return_code=70)
+
+
+def _redacted(error: BaseException) -> str:
+    """Where an error came from and its kind; its message may hold article text."""
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    return "".join(frames) + type(error).__name__ + "\n"
 
 
 def _let_go_of_terminal() -> None:

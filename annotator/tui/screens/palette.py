@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from annotator.text.marks import visible_label
 from annotator.tui.keys import shown
@@ -38,11 +39,19 @@ class Commands(Provider):
         for title, help, act in self._commands():
             if title.startswith(("Move: ", "Select: ")):
                 continue  # many, and better learnt from the arrows
-            yield DiscoveryHit(title, act, title, help or None)
+            yield DiscoveryHit(Content(title), act, title, _plain(help))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for title, help, act in self._commands():
-            score = matcher.match(title)
+            score, places = matcher.fuzzy_search.match(query, title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), act, title, help or None)
+                shown_title = Content(title)
+                for place in places:
+                    shown_title = shown_title.stylize(matcher.match_style, place, place + 1)
+                yield Hit(score, shown_title, act, title, _plain(help))
+
+
+def _plain(text: str) -> str | None:
+    """Help text that is not taken as markup; the palette takes ready content as it is."""
+    return cast("str", Content(text)) if text else None
