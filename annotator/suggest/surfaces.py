@@ -95,8 +95,12 @@ _WORD = re.compile(r"[^\W_]+(?:[-’'.‐‑][^\W_]+)*")
 
 
 def pronoun_kind(surface: str) -> str:
-    """ "person", "thing" or "several" for a pronoun; empty for anything else."""
-    return _PRONOUNS.get(surface.casefold().strip(), "")
+    """ "person", "thing" or "several" for a pronoun; empty for anything else.
+
+    In capitals it is none: “US” and “IT” are names.
+    """
+    word = surface.strip()
+    return "" if len(word) > 1 and word.isupper() else _PRONOUNS.get(word.casefold(), "")
 
 
 def is_authors_voice(surface: str) -> bool:
@@ -136,7 +140,8 @@ def parse(surface: str) -> Name:
     heads = [fold(word) for word in _WORD.findall(front)]
     # “the company Glasmere”: the common noun before a name says what it is.
     kinds = [word for word in heads if word in _BODIES]
-    head = kinds[-1] if kinds else (heads[-1] if heads else "")
+    last = heads[-1] if heads else ""
+    head = kinds[-1] if kinds and last not in _ROLES else last
     posts: set[str] = set()
     honorifics: set[str] = set()
     proper: list[str] = []
@@ -184,6 +189,8 @@ def guess_type(surface: str) -> str:
     last = fold(name.words[-1]) if not _AFTER_HEAD.search(name.surface) else name.head
     if naming(surface) == "generic":
         return "group"
+    if name.posts & POSTS and _ends_in_name(name) and not _AFTER_HEAD.search(name.surface):
+        return "person"  # “union leader Ana Vos”
     if name.head in _DOCUMENTS:
         return "document"
     if name.head in _MEDIA or last in _MEDIA or _MEDIA_PHRASE.search(name.surface):
