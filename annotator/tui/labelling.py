@@ -423,18 +423,36 @@ class Labelling:
             naming if naming in rules.naming else "",
         ).id
 
+    def antecedent(self, span: Span) -> Candidate | None:
+        """The entity that a pronoun most likely refers to; None for a name, or if none is near."""
+        if not surfaces.pronoun_kind(span.surface(self.units.text)):
+            return None
+        label = self.scheme.labels[span.label]
+        rule = next((rule for rule in label.links if rule.offer == "same-name"), None)
+        found = self._offers(span).get(rule.name, []) if rule else []
+        entities = self.session.annotations.entities
+        return next((x for x in found[:1] if x.target in entities), None)
+
     def _refer(self, span: Span) -> None:
-        """Give a mention its entity where the name says which; pronouns are left to a person."""
+        """Give a mention its entity where the name says which.
+
+        Pronouns are asked about; one that was suggested is taken with what it most likely means.
+        """
         label = self.scheme.labels[span.label]
         for rule in label.links:
             if rule.offer != "same-name" or ENTITY not in rule.targets:
                 continue
             surface = span.surface(self.units.text)
             if surfaces.pronoun_kind(surface):
-                continue
-            known = cast.entity_for(self.session.annotations, self.units.text, surface, rule.name)
-            target = known or self._new_entity(surface)
-            self.session.link(span.id, rule.name, target, "entity", origin="suggested")
+                likely = self.antecedent(span) if span.origin == "suggested" else None
+                target = likely.target if likely else None
+            else:
+                known = cast.entity_for(
+                    self.session.annotations, self.units.text, surface, rule.name
+                )
+                target = known or self._new_entity(surface)
+            if target:
+                self.session.link(span.id, rule.name, target, "entity", origin="suggested")
 
     def _excluded(self, span: Span) -> bool:
         return span.attributes.get("exclude") is True

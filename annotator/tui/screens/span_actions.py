@@ -42,6 +42,9 @@ class SuggestMode:
         if self.screen.current is not None:
             for ghost in self.screen.current.ghosts:
                 words = ghost.surface(self.screen.units.text)
+                likely = self.screen.labelling.antecedent(ghost)
+                if likely is not None:
+                    words = f"{words} (= {likely.title})"
                 kind = ghost.attributes.get("kind")
                 line.append((f"{ghost.label} ", "muted"))
                 line.append((f"{kind}  " if kind else f"{words[:40]}  ", "choice"))
