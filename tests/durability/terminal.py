@@ -10,7 +10,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Terminal:
         environment: Mapping[str, str],
         before: str = "",
         leads: bool = True,
+        program: Sequence[str] = ("-m", "annotator"),
     ) -> None:
         self.master, self._slave = pty.openpty()
         self.screen = Screen(*size)
@@ -46,7 +47,7 @@ class Terminal:
         self._set_size(*size)
         os.set_blocking(self.master, False)
         # The shell that opens the terminal as the leader of a session is controlled by it.
-        command = [sys.executable, "-m", "annotator", *map(str, arguments)]
+        command = [sys.executable, *program, *map(str, arguments)]
         self.process = subprocess.Popen(
             ["sh", "-c", before + _IN_TERMINAL, "sh", os.ttyname(self._slave), *command],
             env={**environment, "PYTHONPATH": str(_ROOT)},
@@ -165,8 +166,16 @@ def terminal(
     size: tuple[int, int] = (30, 120),
     before: str = "",
     leads: bool = True,
+    program: Sequence[str] = ("-m", "annotator"),
 ) -> Iterator[Terminal]:
-    opened = Terminal(*arguments, size=size, environment=environment, before=before, leads=leads)
+    opened = Terminal(
+        *arguments,
+        size=size,
+        environment=environment,
+        before=before,
+        leads=leads,
+        program=program,
+    )
     try:
         yield opened
     finally:
