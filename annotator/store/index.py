@@ -207,7 +207,7 @@ class Index:
                 message = f"this line {error}; it is left in place and the rest is read"
                 rows["problem"].append((path, line.number, message))
             if line.complete:
-                size, lines = line.offset + len(line.raw) + 1, line.number
+                size, lines = line.end, line.number
             if line.number % _BATCH == 0:
                 self._insert(rows)
         self._insert(rows)

@@ -7,6 +7,7 @@ for line ends may stand inside a record.
 import json
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,10 +34,12 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`raw` is the line without its newline; `offset` its first byte; `number` counts from 1."""
+    """`raw` is the line without its line end, its first byte is at `offset` and the next line's at
+    `end`; `number` counts from 1."""
 
     number: int
     offset: int
+    end: int
     raw: bytes
     complete: bool
 
@@ -92,15 +95,22 @@ def decode(raw: bytes) -> Record:
 
 
 def read_lines(path: Path, offset: int = 0, number: int = 1) -> Iterator[Line]:
-    """The lines of a file from a line's first byte on; blank ones are left out."""
+    """The lines of a file from a line's first byte on; blank ones are left out.
+
+    What Windows programs add, CRLF and a byte order mark, belongs to no line.
+    """
     with path.open("rb") as file:
         file.seek(offset)
         for raw in file:
+            end = offset + len(raw)
             complete = raw.endswith(b"\n")
-            line = Line(number, offset, raw[:-1] if complete else raw, complete)
-            if line.raw.strip():
-                yield line
-            offset += len(raw)
+            if complete:
+                raw = raw[:-1].removesuffix(b"\r")
+            if not offset and raw.startswith(BOM_UTF8):
+                raw, offset = raw[len(BOM_UTF8) :], len(BOM_UTF8)
+            if raw.strip():
+                yield Line(number, offset, end, raw, complete)
+            offset = end
             number += 1
 
 

@@ -58,7 +58,9 @@ def save_setting(path: Path, name: str, value: object) -> None:
     _check(path, name, value)
     import tomlkit
 
-    data = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    data = (
+        tomlkit.parse(path.read_text(encoding="utf-8-sig")) if path.exists() else tomlkit.document()
+    )
     data[name] = list(value) if isinstance(value, tuple) else value
     replace_file(path, tomlkit.dumps(data).encode("utf-8"))
 

@@ -51,7 +51,9 @@ def add_topic(path: Path, name: str) -> Topic:
     topic = Topic(_new_id(clean, {topic.id for topic in topics}), clean)
     import tomlkit
 
-    data = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    data = (
+        tomlkit.parse(path.read_text(encoding="utf-8-sig")) if path.exists() else tomlkit.document()
+    )
     if "topics" not in data:
         data["topics"] = tomlkit.table(is_super_table=True)
     entry = tomlkit.table()
