@@ -15,6 +15,7 @@ from annotator.model.session import Session
 from annotator.store.base import Head, WriteError
 from annotator.store.files import FileStore
 from annotator.store.journal import FileJournal
+from annotator.store.known_scheme import load_known_scheme
 from annotator.store.lock import hold
 from annotator.store.names import check_annotator
 from annotator.store.settings import Settings, load_settings
@@ -89,11 +90,9 @@ class Project:
         `profile` is preferred to the settings' profile, and that to the scheme's. Raises
         AnnotatorError for a scheme, settings or topics file that cannot be used, naming the key.
         """
-        from annotator.store.scheme_file import load_scheme
-
         root = cls.find(start or Path.cwd())
         settings = load_settings(root)
-        scheme = load_scheme(root / SCHEME_FILE)
+        scheme = load_known_scheme(root, root / SCHEME_FILE)
         name = profile or settings.profile or scheme.profile
         if name and name not in scheme.profiles:
             close = get_close_matches(name, scheme.profiles, n=1)
