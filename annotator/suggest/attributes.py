@@ -7,15 +7,18 @@ leaves the scheme's default.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from annotator.model.annotation import AnnotationSet, Fragment, Span, Value
 from annotator.model.article import Article, Region
 from annotator.model.scheme import Scheme
 from annotator.suggest.context import Context, cue_labels, is_negated
 from annotator.suggest.phrases import FINITE, negates
-from annotator.text import regions
 from annotator.text.units import Units
 from annotator.text.wordlist import wordlist
+
+if TYPE_CHECKING:
+    from annotator.text import regions
 
 _HEDGES = wordlist(
     """
@@ -214,11 +217,13 @@ def _region_kind(context: Context) -> Value | None:
 
 
 def _region_exclude(context: Context) -> Value | None:
+    from annotator.text.regions import KEPT  # its patterns take long to compile
+
     label = context.scheme.labels[context.span.label]
     for attribute in label.attributes:
         kind = context.span.attributes.get(attribute.name)
         if attribute.rule == "region-kind" and isinstance(kind, str):
-            return kind not in regions.KEPT
+            return kind not in KEPT
     region = _proposed(context)
     return region.exclude if region else None
 
@@ -233,7 +238,9 @@ def _proposed(context: Context) -> "Region | regions.Region | None":
     ]
     if shared:
         return max(shared, key=lambda item: item[0])[1]
-    found = regions.propose(context.units.text[start:end])
+    from annotator.text.regions import propose
+
+    found = propose(context.units.text[start:end])
     return found[0] if found else None
 
 

@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rapidfuzz.distance import JaroWinkler, Levenshtein
-
 _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "æ": "e", "œ": "e", "đ": "d", "ð": "d", "þ": "t", "ı": "i"}
 )
@@ -64,6 +62,8 @@ def similarity(one: str, other: str) -> float:
     """How likely two words spell one name, 0.0 to 1.0; 1.0 if they differ in marks alone."""
     if fold(one) == fold(other):
         return 1.0
+    from rapidfuzz.distance import JaroWinkler, Levenshtein  # not before a name is compared
+
     a, b = _sound(one), _sound(other)
     if min(len(a), len(b)) < 3:
         return 1.0 if a == b and a else 0.0
