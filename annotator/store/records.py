@@ -187,8 +187,9 @@ def checkpoint_record(annotations: AnnotationSet, text: str, lineage: Lineage) -
 
 def read_lineage(record: Record) -> Lineage:
     previous = record.get("prev")
-    replaces = (previous,) if isinstance(previous, str) else tuple(previous or ())
-    if not all(isinstance(item, str) for item in replaces):
+    listed = previous if isinstance(previous, list) else [] if previous is None else [previous]
+    replaces = tuple(item for item in listed if isinstance(item, str))
+    if len(replaces) < len(listed):
         raise RecordError("has a wrong prev")
     return Lineage(
         _number(record, "rev"),
@@ -212,9 +213,6 @@ def read_checkpoint(record: Record) -> AnnotationSet:
     for key in (*spans, *links, *entities):
         if key[1:].isdecimal():
             serial = max(serial, int(key[1:]))
-    seconds = record.get("active_seconds", 0.0)
-    if type(seconds) not in (int, float) or not 0 <= seconds < float("inf"):
-        raise RecordError("has a wrong active_seconds")
     return AnnotationSet(
         article_id=_text(record, "article", required=True),
         text_hash=_text(record, "text_sha256", required=True),
@@ -226,7 +224,7 @@ def read_checkpoint(record: Record) -> AnnotationSet:
         fields=fields,
         serial=serial,
         mark=_number(record, "mark"),
-        active_seconds=float(seconds),
+        active_seconds=_seconds(record, "active_seconds"),
     )
 
 
@@ -255,13 +253,21 @@ def carry_unknown(old: Record, new: Record) -> None:
 
 
 def edit_record(edit: Edit) -> Record:
+    record = {"v": VERSION, **_step_record(edit)}
+    for name, steps in (("done", edit.done), ("undone", edit.undone)):
+        if steps:
+            record[name] = [_step_record(step) for step in steps]
+    return record
+
+
+def _step_record(edit: Edit) -> Record:
     return {
-        "v": VERSION,
         "number": edit.number,
         "at": edit.at,
         "kind": edit.kind,
         "action": edit.action,
         "of": edit.of,
+        "active": edit.active,
         "changes": [
             {
                 "kind": change.kind,
@@ -275,6 +281,11 @@ def edit_record(edit: Edit) -> Record:
 
 
 def read_edit(record: Record) -> Edit:
+    steps = (tuple(_each(record, name, _read_step)) for name in ("done", "undone"))
+    return _read_step(record, *steps)
+
+
+def _read_step(record: Record, done: tuple[Edit, ...] = (), undone: tuple[Edit, ...] = ()) -> Edit:
     return Edit(
         _number(record, "number"),
         _text(record, "at"),
@@ -282,6 +293,9 @@ def read_edit(record: Record) -> Edit:
         _text(record, "action"),
         tuple(_each(record, "changes", _read_change)),
         _number(record, "of"),
+        _seconds(record, "active"),
+        done,
+        undone,
     )
 
 
@@ -469,6 +483,13 @@ def _number(record: Record, key: str, lowest: int = 0) -> int:
     if type(value) is not int or not lowest <= value < 2**53:
         raise RecordError(f"has a wrong {key}")
     return value
+
+
+def _seconds(record: Record, key: str) -> float:
+    value = record.get(key, 0.0)
+    if type(value) not in (int, float) or not 0 <= value < float("inf"):
+        raise RecordError(f"has a wrong {key}")
+    return float(value)
 
 
 def _truth(record: Record, key: str) -> bool:
