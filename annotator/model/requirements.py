@@ -17,8 +17,10 @@ IssueKind = Literal[
     "unknown-value",
     "unknown-link",
     "unknown-field",
+    "unknown-flag",
     "broken-link",
     "too-many-links",
+    "too-many-fragments",
     "unknown-entity-value",
 ]
 
@@ -58,8 +60,11 @@ def missing_of(span: Span, annotations: AnnotationSet, scheme: Scheme) -> Iterat
             message = f"{span.label} {span.id} has no {attribute.name}"
             yield Issue("missing-attribute", span.id, attribute.name, message)
     for rule in label.links:
-        if len(annotations.links_from(span.id, rule.name)) < rule.minimum:
+        count = len(annotations.links_from(span.id, rule.name))
+        if count < rule.minimum:
             message = f"{span.label} {span.id} has no {rule.name}"
+            if count:
+                message = f"{span.label} {span.id} has {count} {rule.name}, not {rule.minimum}"
             yield Issue("missing-link", span.id, rule.name, message)
 
 
@@ -73,11 +78,18 @@ def default_of(field: DocumentField, article: Article) -> Value | None:
 def unfit(annotations: AnnotationSet, scheme: Scheme) -> Iterator[Issue]:
     """What the whole scheme (not a profile) does not know or allow; nothing is lost."""
     for span in annotations.in_order():
+        for flag in span.flags:
+            if scheme.flags and flag not in scheme.flags:
+                message = f"flag {flag} of {span.label} {span.id} is not in the scheme"
+                yield Issue("unknown-flag", span.id, flag, message)
         label = scheme.labels.get(span.label)
         if label is None:
             message = f"label {span.label} of {span.id} is not in the scheme"
             yield Issue("unknown-label", span.id, span.label, message)
             continue
+        if len(span.fragments) > 1 and not label.fragments:
+            message = f"{span.label} {span.id} has {len(span.fragments)} fragments, at most 1"
+            yield Issue("too-many-fragments", span.id, span.label, message)
         for name, value in span.attributes.items():
             attribute = label.attribute(name)
             if attribute is None:
