@@ -130,6 +130,7 @@ class SpanActions:
         if self.view.selection is None:
             raise EditError("Select the text that the span should cover, then press =.")
         span = self.labelling.set_edges(self.need_last().id, [self.view.selection])
+        self.extending = False
         self.view.clear_selection()
         self.choose_span(span.id)
 
@@ -137,6 +138,7 @@ class SpanActions:
         if self.view.selection is None:
             raise EditError("Select the text to add to the chosen span, then press +.")
         span = self.labelling.add_fragment(self.need_last().id, self.view.selection)
+        self.extending = False
         self.view.clear_selection()
         self.choose_span(span.id)
 
