@@ -45,8 +45,9 @@ def command(state: State, show_all: bool, as_json: bool) -> int:
     for (severity, kind), count in sorted(counts.items()):
         group = [item for item in findings if (item.severity, item.kind) == (severity, kind)]
         say(f"{severity}: {kind.replace('-', ' ')} ({count:,})")
-        for name, number in _by_name(group):
-            say(f"  {name}: {plural(number, 'time')}")
+        for (name, remedy), number in _by_name(group):
+            helps = f"; to rename: {remedy}" if remedy else ""
+            say(f"  {name}: {plural(number, 'time')}{helps}")
         shown = group if show_all else group[:_SHOWN]
         for finding in shown:
             say(f"    {finding.where()}{finding.message}")
@@ -62,6 +63,6 @@ def command(state: State, show_all: bool, as_json: bool) -> int:
     return PROBLEMS if errors else OK
 
 
-def _by_name(group: list[Finding]) -> list[tuple[str, int]]:
-    """How often each unknown label, value and so on occurs; nothing where there is no name."""
-    return sorted(Counter(finding.name for finding in group if finding.name).items())
+def _by_name(group: list[Finding]) -> list[tuple[tuple[str, str], int]]:
+    """How often each unknown label, value and so on occurs, with the command that renames it."""
+    return sorted(Counter((item.name, item.remedy) for item in group if item.name).items())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotator.cli.output import progress, working
+from annotator.cli.renaming import remedy
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
@@ -31,6 +32,7 @@ class Finding:
     name: str = ""
     file: str = ""
     line: int = 0
+    remedy: str = ""
 
     def where(self) -> str:
         """The place, to stand before the message."""
@@ -67,8 +69,11 @@ def _check_work(
         message: str,
         span: str = "",
         name: str = "",
+        command: str = "",
     ) -> Finding:
-        return Finding(severity, kind, message, article.id, work.annotator, span, name)
+        return Finding(
+            severity, kind, message, article.id, work.annotator, span, name, remedy=command
+        )
 
     versions = project.store.versions(article.id, work.annotator)
     if len(versions) > 1:
@@ -76,7 +81,8 @@ def _check_work(
         message = f"there are two versions of this work ({sizes}); open it and keep one"
         yield found("error", "two-versions", message)
     for issue in unfit(work, project.scheme):
-        yield found("error", issue.kind, issue.message, issue.key, issue.name)
+        command = remedy(issue, work, project.scheme)
+        yield found("error", issue.kind, issue.message, issue.key, issue.name, command)
     if work.status == "done":
         for issue in missing(work, project.profile_scheme):
             yield found("error", issue.kind, f"is marked done, but {issue.message}", issue.key)

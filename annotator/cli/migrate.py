@@ -5,10 +5,10 @@ from collections import Counter
 import click
 
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, say, warn
-from annotator.cli.renaming import Renaming
+from annotator.cli.renaming import check, count, parse
 from annotator.cli.state import State, pass_state
-from annotator.model.errors import AnnotatorError
-from annotator.model.session import Edit, utc_now
+from annotator.model.renaming import Renaming
+from annotator.model.session import Session
 from annotator.project import Project
 
 
@@ -26,22 +26,21 @@ from annotator.project import Project
     "values",
     multiple=True,
     metavar="LABEL.ATTRIBUTE.OLD=NEW",
-    help="Rename a value of an attribute.",
+    help="Rename a value of an attribute; FIELD.OLD=NEW, one of a document field.",
 )
 @click.option("--link", "links", multiple=True, metavar="LABEL.OLD=NEW", help="Rename a link type.")
+@click.option(
+    "--entity-type", "entity_types", multiple=True, metavar="OLD=NEW", help="Rename an entity type."
+)
+@click.option("--naming", multiple=True, metavar="OLD=NEW", help="Rename a naming value.")
+@click.option(
+    "--field", "fields", multiple=True, metavar="OLD=NEW", help="Rename a document field."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be renamed.")
 @json_option
 @pass_state
-def command(
-    state: State,
-    labels: tuple[str, ...],
-    attributes: tuple[str, ...],
-    values: tuple[str, ...],
-    links: tuple[str, ...],
-    dry_run: bool,
-    as_json: bool,
-) -> int:
-    """Rename labels, attributes, values and link types in everyone's work.
+def command(state: State, /, dry_run: bool, as_json: bool, **rules: tuple[str, ...]) -> int:
+    """Rename labels, attributes, values, links, entity types and fields in everyone's work.
 
     Change guidelines/scheme.toml first; the new names must be in it. Then, for example:
 
@@ -49,15 +48,15 @@ def command(
       annotator migrate --label SPEAKER=SOURCE
       annotator migrate --value CLAIM.act.assert=state --dry-run
 
-    Ids, offsets and links stay as they are. The renaming is one edit of each annotation set, so
-    that undo in the screen still works; the earlier checkpoints stay in their files. With --as,
-    only that annotator's work is changed. Work with two versions is left out (exit code 3).
+    Ids, offsets and links stay as they are, and so do the steps that undo takes back in the
+    screen: they get the new names as well. The earlier checkpoints stay in their files. With
+    --as, only that annotator's work is changed. Work with two versions is left out (exit code 3).
     """
-    if not (labels or attributes or values or links):
+    if not any(rules.values()):
         raise click.UsageError("Say what to rename, e.g. --label OLD=NEW.")
-    renaming = Renaming.parse(labels, attributes, values, links)
+    renaming = parse(**rules)
     project = state.project()
-    renaming.check(project.scheme)
+    check(renaming, project.scheme)
     annotators = project.store.annotators()
     if state.name is not None:
         annotators = [project.annotator_name(state.name)]
@@ -94,29 +93,33 @@ def _migrate(
     project: Project, annotator: str, renaming: Renaming, counts: Counter[str], dry_run: bool
 ) -> list[str]:
     """One entry for each annotation set concerned: "" if it was changed, else why not."""
+    store = project.store
     results: list[str] = []
-    works = list(project.store.all_annotations(annotator))
+    works = list(store.all_annotations(annotator))
     for work in progress(works, f"Migrating {annotator}", len(works)):
-        own: Counter[str] = Counter()
-        try:
-            changes = renaming.changes(work, own)
-            if not changes:
+        fault = next(renaming.clashes(work), "")
+        versions = store.versions(work.article_id, annotator)
+        if fault:
+            fault += "; the one cannot take the other's name."
+        elif len(versions) > 1:
+            if not any(map(renaming.changes, versions)):
                 continue
-            if len(project.store.versions(work.article_id, annotator)) > 1:
-                raise AnnotatorError("there are two versions; open it and keep one first.")
-        except AnnotatorError as error:
-            results.append(f"{work.article_id} ({annotator}): {error}")
+            fault = "there are two versions; open it and keep one first."
+        if fault:
+            results.append(f"{work.article_id} ({annotator}): {fault}")
+            continue
+        own = count(renaming, work)
+        journal = store.journal(work.article_id, annotator)
+        session = Session(
+            store.article(work.article_id), project.scheme, work, history=journal.read()
+        )
+        edit = session.rename(renaming)
+        if edit is None:
             continue
         if not dry_run:
-            journal = project.store.journal(work.article_id, annotator)
-            last = max([work.mark, *(edit.number for edit in journal.read())])
-            edit = Edit(last + 1, utc_now(), "edit", "migrate", changes)
             journal.append(edit)
-            for change in changes:
-                work.apply(change)
-            work.mark = edit.number
             work.scheme = project.scheme.id
-            project.store.save(work, journal)
+            store.save(work, journal)
             journal.close()
         counts.update(own)
         results.append("")

@@ -1,117 +1,144 @@
-"""Old names to new ones in existing work, as changes that can be undone."""
+"""The rules of `annotator migrate`: read, checked against the scheme, proposed and counted."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
 
-from annotator.model.annotation import AnnotationSet, Change, Span, Value
+from annotator.model.annotation import AnnotationSet
 from annotator.model.errors import AnnotatorError
+from annotator.model.renaming import Renaming
+from annotator.model.requirements import Issue
 from annotator.model.scheme import Scheme
 
 
-@dataclass(slots=True)
-class Renaming:
-    """What `annotator migrate` was asked for.
+def parse(
+    *,
+    labels: Iterable[str] = (),
+    attributes: Iterable[str] = (),
+    values: Iterable[str] = (),
+    links: Iterable[str] = (),
+    entity_types: Iterable[str] = (),
+    naming: Iterable[str] = (),
+    fields: Iterable[str] = (),
+) -> Renaming:
+    """Raises AnnotatorError for a rule that is not of its form."""
+    of_labels: dict[tuple[str, str, str], str] = {}
+    of_fields: dict[tuple[str, str], str] = {}
+    for rule in values:
+        if rule.partition("=")[0].count(".") == 1:
+            (name, old), new = _parts(rule, 2, "FIELD.OLD=NEW")
+            of_fields[name, old] = new
+        else:
+            (label, name, old), new = _parts(rule, 3, "LABEL.ATTRIBUTE.OLD=NEW")
+            of_labels[label, name, old] = new
+    return Renaming(
+        _names(labels),
+        _pairs(attributes),
+        of_labels,
+        _pairs(links),
+        _names(entity_types),
+        _names(naming),
+        _names(fields),
+        of_fields,
+    )
 
-    Labels are old to new. The keys of the others begin with a label, by its old name or its new
-    one: (label, attribute), (label, attribute, value) and (label, link).
-    """
 
-    labels: dict[str, str] = field(default_factory=dict)
-    attributes: dict[tuple[str, str], str] = field(default_factory=dict)
-    values: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    links: dict[tuple[str, str], str] = field(default_factory=dict)
+def check(renaming: Renaming, scheme: Scheme) -> None:
+    """Raises AnnotatorError if a new name is not in the scheme."""
+    now = renaming.label
+    for new in renaming.labels.values():
+        if new not in scheme.labels:
+            raise _unknown(f"label {new}")
+    for (label, _), new in renaming.attributes.items():
+        if scheme.attribute(now(label), new) is None:
+            raise _unknown(f"attribute {new} of {now(label)}")
+    for (label, attribute, _), new in renaming.values.items():
+        name = renaming.attributes.get((label, attribute), attribute)
+        known = scheme.attribute(now(label), name)
+        if known is None or not known.allows(new):
+            raise _unknown(f"value {new} of {now(label)}.{name}")
+    for (label, _), new in renaming.links.items():
+        if scheme.link(now(label), new) is None:
+            raise _unknown(f"link {new} of {now(label)}")
+    for new in renaming.entity_types.values():
+        if new not in scheme.entities.types:
+            raise _unknown(f"entity type {new}")
+    for new in renaming.naming.values():
+        if new not in scheme.entities.naming:
+            raise _unknown(f"naming value {new}")
+    for old, new in renaming.fields.items():
+        if old in AnnotationSet.RESERVED_FIELDS:
+            raise AnnotatorError(f"{old} belongs to every article; it cannot be renamed.")
+        if scheme.document_field(new) is None:
+            raise _unknown(f"document field {new}")
+    for (field, _), new in renaming.field_values.items():
+        name = renaming.fields.get(field, field)
+        rule = scheme.document_field(name)
+        if rule is None or not (rule.allows(new) or rule.allows((new,))):
+            raise _unknown(f"value {new} of document field {name}")
 
-    @classmethod
-    def parse(
-        cls,
-        labels: tuple[str, ...],
-        attributes: tuple[str, ...],
-        values: tuple[str, ...],
-        links: tuple[str, ...],
-    ) -> "Renaming":
-        """Raises AnnotatorError for a rule that is not of its form."""
-        found = cls()
-        for rule in labels:
-            (old,), new = _parts(rule, 1, "OLD=NEW")
-            found.labels[old] = new
-        for rule in attributes:
-            (label, old), new = _parts(rule, 2, "LABEL.OLD=NEW")
-            found.attributes[label, old] = new
-        for rule in values:
-            (label, attribute, old), new = _parts(rule, 3, "LABEL.ATTRIBUTE.OLD=NEW")
-            found.values[label, attribute, old] = new
-        for rule in links:
-            (label, old), new = _parts(rule, 2, "LABEL.OLD=NEW")
-            found.links[label, old] = new
-        return found
 
-    def check(self, scheme: Scheme) -> None:
-        """Raises AnnotatorError if a new name is not in the scheme."""
-        for new in self.labels.values():
-            if new not in scheme.labels:
-                raise _unknown(f"label {new}")
-        for (label, _), new in self.attributes.items():
-            if scheme.attribute(self._now(label), new) is None:
-                raise _unknown(f"attribute {new} of {self._now(label)}")
-        for (label, attribute, _), new in self.values.items():
-            name = self.attributes.get((label, attribute), attribute)
-            known = scheme.attribute(self._now(label), name)
-            if known is None or not known.allows(new):
-                raise _unknown(f"value {new} of {self._now(label)}.{name}")
-        for (label, _), new in self.links.items():
-            if scheme.link(self._now(label), new) is None:
-                raise _unknown(f"link {new} of {self._now(label)}")
+def remedy(issue: Issue, work: AnnotationSet, scheme: Scheme) -> str:
+    """The command that would rename what the scheme does not know; "" if none would help."""
+    source = work.links[issue.key].source if issue.key in work.links else issue.key
+    span = work.spans.get(source)
+    label = span.label if span else ""
+    name, _, value = issue.name.partition("=")
+    rule = ""
+    if issue.kind == "unknown-label":
+        rule = f"--label {name}=NEW"
+    elif issue.kind == "unknown-attribute":
+        rule = f"--attribute {label}.{name}=NEW"
+    elif issue.kind == "unknown-value":
+        rule = f"--value {label}.{name}.{value}=NEW" if label else f"--value {name}.{value}=NEW"
+    elif issue.kind == "unknown-link" and scheme.link(label, name) is None:
+        rule = f"--link {label}.{name}=NEW"
+    elif issue.kind == "unknown-field":
+        rule = f"--field {name}=NEW"
+    elif issue.kind == "unknown-entity-value":
+        rule = f"--{'entity-type' if name == 'type' else 'naming'} {value}=NEW"
+    return f"annotator migrate {rule}" if rule else ""
 
-    def changes(self, work: AnnotationSet, counts: Counter[str]) -> tuple[Change, ...]:
-        """What has to change in one annotation set; `counts` goes up by rule."""
-        changes: list[Change] = []
-        for span in work.spans.values():
-            renamed = self._span(span, counts)
-            if renamed != span:
-                changes.append(Change("span", span.id, span, renamed))
-        for link in work.links.values():
-            source = work.spans.get(link.source)
-            for label in self._names(source.label) if source else ():
-                new = self.links.get((label, link.type))
-                if new is not None:
-                    counts[f"link {label}.{link.type} to {new}"] += 1
-                    changes.append(Change("link", link.id, link, replace(link, type=new)))
-                    break
-        return tuple(changes)
 
-    def _span(self, span: Span, counts: Counter[str]) -> Span:
-        names = self._names(span.label)
-        attributes: dict[str, Value] = {}
-        for name, value in span.attributes.items():
-            new_name, new_value = name, value
-            for label in names:
-                if (label, name) in self.attributes:
-                    new_name = self.attributes[label, name]
-                    counts[f"attribute {label}.{name} to {new_name}"] += 1
-                    break
-            for label in names:
-                for attribute in dict.fromkeys((name, new_name)):
-                    key = (label, attribute, value)
-                    if isinstance(value, str) and key in self.values and new_value == value:
-                        new_value = self.values[label, attribute, value]
-                        counts[f"value {label}.{attribute}.{value} to {new_value}"] += 1
-            if new_name != name and new_name in span.attributes:
-                raise AnnotatorError(
-                    f"{span.id} has both {name} and {new_name}; the one cannot take the other's"
-                    " name."
-                )
-            attributes[new_name] = new_value
-        label = self.labels.get(span.label, span.label)
-        if label != span.label:
-            counts[f"label {span.label} to {label}"] += 1
-        return replace(span, label=label, attributes=attributes)
+def count(renaming: Renaming, work: AnnotationSet) -> Counter[str]:
+    """How often each name is renamed in a piece of work as it stands."""
+    counts: Counter[str] = Counter()
 
-    def _names(self, label: str) -> tuple[str, ...]:
-        """The names by which a rule may mean the spans of a label: the present and the new one."""
-        return tuple(dict.fromkeys((label, self.labels.get(label, label))))
+    def tell(what: str, old: object, new: object) -> None:
+        if old != new:
+            counts[f"{what}{_shown(old)} to {_shown(new)}"] += 1
 
-    def _now(self, label: str) -> str:
-        return self.labels.get(label, label)
+    for span in work.spans.values():
+        renamed = renaming.span(span)
+        tell("label ", span.label, renamed.label)
+        pairs = zip(span.attributes.items(), renamed.attributes.items(), strict=True)
+        for (name, value), (new_name, new_value) in pairs:
+            tell(f"attribute {span.label}.", name, new_name)
+            tell(f"value {span.label}.{name}.", value, new_value)
+    for link in work.links.values():
+        source = work.spans.get(link.source)
+        if source is not None:
+            tell(f"link {source.label}.", link.type, renaming.link(link, source.label).type)
+    for entity in work.entities.values():
+        tell("entity type ", entity.type, renaming.entity(entity).type)
+        tell("naming ", entity.naming, renaming.entity(entity).naming)
+    pairs = zip(work.fields.items(), renaming.document(work.fields).items(), strict=True)
+    for (name, value), (new_name, new_value) in pairs:
+        tell("field ", name, new_name)
+        tell(f"value {name}.", value, new_value)
+    return counts
+
+
+def _shown(name: object) -> str:
+    return ", ".join(name) if isinstance(name, tuple) else str(name)
+
+
+def _names(rules: Iterable[str]) -> dict[str, str]:
+    return {old: new for (old,), new in (_parts(rule, 1, "OLD=NEW") for rule in rules)}
+
+
+def _pairs(rules: Iterable[str]) -> dict[tuple[str, str], str]:
+    split = (_parts(rule, 2, "LABEL.OLD=NEW") for rule in rules)
+    return {(label, old): new for (label, old), new in split}
 
 
 def _parts(rule: str, count: int, form: str) -> tuple[list[str], str]:

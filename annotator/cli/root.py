@@ -21,7 +21,7 @@ COMMANDS = {
     "status": "Show progress by annotator and label.",
     "check": "Verify the whole project.",
     "export": "Write annotations for training scripts.",
-    "migrate": "Rename labels, attributes, values and links in existing work.",
+    "migrate": "Rename labels, attributes, values, links and fields in existing work.",
     "guidelines": "Print the guidelines, or the page of a label.",
     "keys": "Print the key map of the screen.",
     "config": "Show or change settings.",

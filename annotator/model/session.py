@@ -21,9 +21,10 @@ from annotator.model.annotation import (
 )
 from annotator.model.article import Article
 from annotator.model.errors import EditError
+from annotator.model.renaming import Renaming
 from annotator.model.scheme import ENTITY, TOPIC, LinkType, Scheme
 
-EditKind = Literal["edit", "undo", "redo"]
+EditKind = Literal["edit", "undo", "redo", "rename"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Edit:
 
     `number` counts from 1 within one annotator's work on one article. `of` is the number of the
     edit that an undo or redo concerns (0 otherwise). `at` is UTC, ISO 8601 with milliseconds.
+    `active` is how long the article had been worked on by then, in seconds.
+
+    A "rename" is no step that can be undone: after it, undo and redo go on with `done` and
+    `undone`, the edits until then under their new names (in both, the next one is last).
     """
 
     number: int
@@ -40,6 +45,9 @@ class Edit:
     action: str
     changes: tuple[Change, ...]
     of: int = 0
+    active: float = 0.0
+    done: tuple["Edit", ...] = ()
+    undone: tuple["Edit", ...] = ()
 
 
 def utc_now() -> str:
@@ -85,6 +93,7 @@ class Session:
             if edit.number > annotations.mark:
                 for change in edit.changes:
                     annotations.apply(change)
+                annotations.active_seconds = max(annotations.active_seconds, edit.active)
                 self.replayed += 1
             self._remember(edit)
             self._last = max(self._last, edit.number)
@@ -345,6 +354,31 @@ class Session:
         edit = self._undone[-1]
         return self._commit("redo", edit.action, edit.changes, of=edit.number, apply=True)
 
+    def rename(self, renaming: Renaming) -> Edit | None:
+        """Put new names in the place of old ones, in the work and in what undo and redo do.
+
+        Nothing to undo comes of it. None if no old name occurs.
+        """
+        work = self.annotations
+        changes = renaming.changes(work)
+        ahead = [edit.changes for edit in reversed(self._undone)]
+        undone = renaming.steps(_copy(work), ahead)
+        earlier = _copy(work)
+        for edit in reversed(self._done):
+            for change in reversed(edit.changes):
+                earlier.apply(change.inverse())
+        done = renaming.steps(earlier, [edit.changes for edit in self._done])
+        if not changes and undone == ahead and done == [edit.changes for edit in self._done]:
+            return None
+        return self._commit(
+            "rename",
+            "rename",
+            changes,
+            apply=True,
+            done=_with_changes(self._done, done),
+            undone=_with_changes(self._undone, undone[::-1]),
+        )
+
     @property
     def can_undo(self) -> bool:
         return bool(self._done)
@@ -470,13 +504,16 @@ class Session:
         *,
         of: int = 0,
         apply: bool = False,
+        done: tuple[Edit, ...] = (),
+        undone: tuple[Edit, ...] = (),
     ) -> Edit:
         if apply:
             for change in changes:
                 self.annotations.apply(change)
         self._last += 1
         self.annotations.mark = self._last
-        edit = Edit(self._last, self._now(), kind, action, changes, of)
+        active = self.annotations.active_seconds
+        edit = Edit(self._last, self._now(), kind, action, changes, of, active, done, undone)
         self._remember(edit)
         self.unsaved.append(edit)
         if self._record is None:
@@ -495,3 +532,22 @@ class Session:
             self._undone.append(self._done.pop())
         elif edit.kind == "redo" and self._undone:
             self._done.append(self._undone.pop())
+        elif edit.kind == "rename":
+            self._done, self._undone = list(edit.done), list(edit.undone)
+
+
+def _copy(work: AnnotationSet) -> AnnotationSet:
+    """The same work, to be changed on its own (what the mappings hold never changes)."""
+    return replace(
+        work,
+        spans=dict(work.spans),
+        links=dict(work.links),
+        entities=dict(work.entities),
+        fields=dict(work.fields),
+    )
+
+
+def _with_changes(edits: list[Edit], changes: list[tuple[Change, ...]]) -> tuple[Edit, ...]:
+    """The same edits with other changes; those of which nothing is left are dropped."""
+    pairs = zip(edits, changes, strict=True)
+    return tuple(replace(edit, changes=items) for edit, items in pairs if items)

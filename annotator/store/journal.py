@@ -81,7 +81,10 @@ def read_histories(path: Path, name: str) -> tuple[list[History], list[Problem]]
 
 
 def replay(annotations: AnnotationSet, edits: list[Edit]) -> tuple[int, str]:
-    """Apply edits to the state they were made on; how many fitted, and why the next did not."""
+    """Apply edits to the state they were made on; how many fitted, and why the next did not.
+
+    Their active time is taken over as well, so that a crash loses none that led to an edit.
+    """
     for count, edit in enumerate(edits):
         for number, change in enumerate(edit.changes):
             mapping = {
@@ -96,6 +99,7 @@ def replay(annotations: AnnotationSet, edits: list[Edit]) -> tuple[int, str]:
                 return count, f"edit {edit.number} does not fit the state before it"
             annotations.apply(change)
         annotations.mark = edit.number
+        annotations.active_seconds = max(annotations.active_seconds, edit.active)
     return len(edits), ""
 
 
