@@ -1,9 +1,9 @@
 """From the command to the first full frame of the labelling screen, and to the help text.
 
 Run it with `python -m tests.bench.start`. Times are milliseconds of fresh processes with byte code
-compiled, the rows taken in turns so that load on the machine meets all of them. Wall time grows with
-that load, so the verdict is on CPU time (in steps of 10 ms); on an idle machine look at the wall time
-as well. The ratio is to the floor of a row's group: bare Python, or a minimal Textual app.
+compiled, the rows taken in turns so that load on the machine meets all of them. Wall time grows
+with that load, so the verdict is on CPU time (in steps of 10 ms); on an idle machine look at the
+wall time too. The ratio is to the floor of a row's group: bare Python, a minimal Textual app.
 """
 
 import os
