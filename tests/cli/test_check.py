@@ -110,8 +110,12 @@ def test_a_scheme_changed_afterwards_hides_nothing_and_migrate_renames(
     )
     found = run("check")
     assert found.code == 1
-    assert "unknown label (4)\n  SPEAKER: 4 times" in found.out
-    assert "check=worth: 1 time" in found.out
+    assert (
+        "unknown label (4)\n  SPEAKER: 4 times; to rename: annotator migrate --label SPEAKER=NEW\n"
+    ) in found.out
+    assert (
+        "check=worth: 1 time; to rename: annotator migrate --value CLAIM.check.worth=NEW\n"
+    ) in found.out
     exported = run("export")
     assert exported.out.count('"label":"SPEAKER"') == 4
     assert "unknown label SPEAKER: 4, exported as it is" in exported.err
@@ -145,12 +149,17 @@ def test_a_scheme_changed_afterwards_hides_nothing_and_migrate_renames(
     ]
     assert run("check").code == 0
     session = project.session("bridge", "mira")
+    edit = session.undo()
+    assert edit is not None
+    assert edit.action == "mark done"  # the annotator's own last edit, not the renaming
     while session.undo():
-        pass
+        assert "SPEAKER" not in {span.label for span in session.annotations.spans.values()}
     assert not session.annotations.spans
     while session.redo():
-        pass
+        assert "SPEAKER" not in {span.label for span in session.annotations.spans.values()}
     assert session.annotations.spans == new.spans
+    project.checkpoint(session)
+    project.close()
     assert "0 annotation sets changed" in run("migrate", *rules).out
 
 
@@ -170,10 +179,78 @@ def test_attributes_and_links_are_renamed_too(annotated: Path, run: Run) -> None
     assert run("check").code == 0
 
 
+def test_entities_and_document_fields_are_renamed_too(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("bridge", "mira")
+    session.set_field("genre", "opinion")
+    session.set_field("genre", "analysis")
+    project.checkpoint(session)
+    project.close()
+    rename_in_scheme(
+        annotated,
+        ("[fields.genre]", "[fields.form]"),
+        ('"analysis"', '"essay"'),
+        ('"media"', '"outlet"'),
+        ('"named"', '"by name"'),
+    )
+    found = run("check", "--json")
+    assert {item["remedy"] for item in found.json["findings"]} == {
+        "annotator migrate --field genre=NEW",
+        "annotator migrate --entity-type media=NEW",
+        "annotator migrate --naming named=NEW",
+    }
+    rules = ["--field", "genre=form", "--value", "genre.analysis=essay"]
+    rules += ["--entity-type", "media=outlet", "--naming", "named=by name"]
+    assert run("migrate", *rules, "--json").json["renamed"] == {
+        "entity type media to outlet": 1,
+        "field genre to form": 1,
+        "naming named to by name": 3,
+        "value genre.analysis to essay": 1,
+    }
+    assert run("check").code == 0
+    session = Project.open(annotated).session("bridge", "mira")
+    assert session.annotations.fields["form"] == "essay"
+    session.undo()
+    assert session.annotations.fields["form"] == "opinion"
+
+
+def test_names_in_what_was_deleted_are_renamed_for_undo(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("untouched", "mira")
+    session.delete_span(mark(session, "CUE", "happened"))
+    project.checkpoint(session)
+    project.close()
+    rename_in_scheme(annotated, ("CUE", "SIGN"))
+    assert run("migrate", "--label", "CUE=SIGN").out.endswith("2 annotation sets changed.\n")
+    session = Project.open(annotated).session("untouched", "mira")
+    session.undo()
+    assert [span.label for span in session.annotations.spans.values()] == ["SIGN"]
+
+
+def test_a_name_that_is_taken_is_left_out_and_told(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("bridge", "mira")
+    claim = next(span for span in session.annotations.in_order() if "form" in span.attributes)
+    session.set_attribute(claim.id, "act", "assert")
+    project.checkpoint(session)
+    project.close()
+    result = run("migrate", "--attribute", "CLAIM.act=form")
+    assert result.code == 3
+    assert f"bridge (mira): {claim.id} has form besides act" in result.err
+
+
 def test_migrate_refuses_what_the_scheme_does_not_know(annotated: Path, run: Run) -> None:
-    for rule in (["--label", "CUE=SIGN"], ["--value", "CLAIM.act.assert=shout"]):
+    for rule in (
+        ["--label", "CUE=SIGN"],
+        ["--value", "CLAIM.act.assert=shout"],
+        ["--value", "genre.analysis=tale"],
+        ["--entity-type", "person=robot"],
+        ["--naming", "named=masked"],
+        ["--field", "genre=kind"],
+    ):
         result = run("migrate", *rule)
         assert result.code == 1
         assert "change guidelines/scheme.toml first" in result.err
+    assert "cannot be renamed" in run("migrate", "--field", "status=genre").err
     assert run("migrate", "--label", "CUE").code == 1
     assert run("migrate").code == 2

@@ -12,6 +12,7 @@ from test_checkpoints import clone, labels, pull
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import hash_text
 from annotator.model.errors import AnnotatorError
+from annotator.model.renaming import Renaming
 from annotator.model.scheme import Label, Scheme
 from annotator.model.session import Session
 from annotator.store.files import FileStore
@@ -372,3 +373,50 @@ def test_half_a_character_in_a_note_does_not_stop_the_journal(
 def test_an_unknown_article_has_no_journal(store: FileStore) -> None:
     with pytest.raises(AnnotatorError, match="There is no article 'nowhere'"):
         store.journal("nowhere", "ann")
+
+
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_renaming_is_kept_like_any_edit_and_undo_goes_on_under_new_names(
+    store: FileStore, root: Path, reopen: Reopen, saved: bool, killed: bool
+) -> None:
+    session = start(store)
+    span = session.add_span("CUE", [(0, 3)])
+    if saved:  # a checkpoint with the old names, which the history goes on from
+        save(store, session)
+    session.set_note(span.id, "first")
+    session.set_note(span.id, "second")
+    session.undo()
+    session.rename(Renaming(labels={"CUE": "REST"}))
+    if not killed:
+        save(store, session)
+    again = reopen()
+    assert labels(again.annotations("wave", "ann")) == ["REST"]
+    waiting = (4 if saved else 5) if killed else 0
+    assert again.recover("ann") == ({"wave": waiting} if killed else {})
+    assert again.problems == []
+    session = start(reopen())
+    assert session.redo()
+    assert session.annotations.spans["s1"] == replace(span, label="REST", note="second")
+    session.add_span("CLAIM", [(4, 9)])
+    session = start(reopen())
+    for _ in range(3):
+        assert session.undo()
+    assert session.annotations.spans == {"s1": replace(span, label="REST")}
+    assert session.undo()
+    assert not session.annotations.spans
+    assert not session.can_undo
+    assert session.redo()
+    save(store, session)
+    assert labels(reopen().annotations("wave", "ann")) == ["REST"]
+    assert len(reopen().versions("wave", "ann")) == 1
+
+
+def test_the_time_worked_survives_a_crash(store: FileStore, reopen: Reopen) -> None:
+    session = start(store)
+    session.annotations.active_seconds = 40.5
+    session.add_span("CUE", [(0, 3)])
+    again = reopen()
+    assert again.annotations("wave", "ann") == session.annotations
+    again.recover("ann")
+    assert again.summaries("ann")["wave"].active_seconds == 40.5

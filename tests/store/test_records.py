@@ -51,8 +51,19 @@ def test_an_edit_comes_back_as_it_was(data: st.DataObject, text: str) -> None:
         )
         for key in sorted({*before, *after})
     ]
-    edit = Edit(7, "2026-01-02T03:04:05.678Z", "redo", "merge x", tuple(changes), of=5)
-    assert read_edit(decode(encode(edit_record(edit))[:-1])) == edit
+    seconds = data.draw(st.floats(0, 1e6))
+    edit = Edit(7, "2026-01-02T03:04:05.678Z", "redo", "merge x", tuple(changes), 5, seconds)
+    rename = Edit(8, "", "rename", "rename", tuple(changes), done=(edit, edit), undone=(edit,))
+    for item in (edit, rename):
+        assert read_edit(decode(encode(edit_record(item))[:-1])) == item
+
+
+def test_an_edit_of_before_there_were_renamings_is_read() -> None:
+    edit = Edit(1, "2026-01-02T03:04:05.678Z", "edit", "note", (Change("field", "x", None, "y"),))
+    record = edit_record(edit)
+    del record["active"]
+    assert "done" not in record
+    assert read_edit(record) == edit
 
 
 @given(
@@ -128,7 +139,8 @@ def test_any_value_in_any_place_is_read_or_refused_never_a_crash(data: st.DataOb
 def test_any_value_in_any_place_of_an_edit(data: st.DataObject) -> None:
     span = sample().spans["s1"]
     change = Change("span", "s1", None, span)
-    record = edit_record(Edit(1, "", "edit", "add", (change, Change("field", "x", True, ("a",)))))
+    step = Edit(1, "", "edit", "add", (change, Change("field", "x", True, ("a",))))
+    record = edit_record(Edit(2, "", "rename", "rename", step.changes, done=(step,)))
     put(record, data.draw(st.sampled_from(paths(record))), data.draw(json_values))
     try:
         edit = read_edit(record)
