@@ -54,7 +54,7 @@ def test_terminal_lost(
 
 
 def test_terminal_lost_amid_keys(root: Path, environment: Mapping[str, str]) -> None:
-    """More frames wait to be written than the writer holds, so the program is stuck in writing."""
+    """Keys still come in and frames still go out when it happens; what was told before is there."""
     command = ("--project", root, "--as", "kim", "open", "ferry")
     with terminal(*command, environment=environment, before=DEAF, leads=False) as opened:
         opened.wait_for("nothing marked")
