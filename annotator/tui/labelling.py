@@ -6,6 +6,7 @@ what to ask next (an `Offer`). Everything is data of the scheme.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from annotator.model.annotation import IMPLICIT, Fragment, Link, Origin, Span, Value
 from annotator.model.errors import EditError
@@ -123,8 +124,33 @@ class Labelling:
     def set_edges(self, span_id: str, ranges: Iterable[Range]) -> Span:
         span = self.session.span(span_id)
         label = self.session.scheme.labels.get(span.label)
-        fragments = self._fitted(label, ranges) if label else list(ranges)
-        return self.session.set_fragments(span_id, fragments)
+        return self.session.set_fragments(span_id, self._fitted(label, ranges))
+
+    def nudge(self, span_id: str, edge: Literal["start", "end"], step: int) -> Span:
+        """Move the outer edge of a span by one character, and on over blanks: none stays inside.
+
+        `step` is 1 or -1. Raises EditError where the text ends or nothing would be left.
+        """
+        pieces = list(self.session.span(span_id).fragments)
+        start, end = pieces[0] if edge == "start" else pieces[-1]
+        if edge == "end" and step > 0:
+            words = self.units.trim(end, len(self.units.text))
+            end = self.units.next_cluster(words[0]) if words else end
+        elif edge == "start" and step < 0:
+            words = self.units.trim(0, start)
+            start = self.units.previous_cluster(words[1]) if words else start
+        elif edge == "end":
+            words = self.units.trim(start, max(start, self.units.previous_cluster(end)))
+            end = words[1] if words else start
+        else:
+            words = self.units.trim(min(end, self.units.next_cluster(start)), end)
+            start = words[0] if words else end
+        if words is None:
+            outwards = (edge == "end") == (step > 0)
+            reason = "There are no more words." if outwards else "Nothing would be left."
+            raise EditError(reason)
+        pieces[0 if edge == "start" else -1] = (start, end)
+        return self.session.set_fragments(span_id, pieces)
 
     def add_fragment(self, span_id: str, piece: Range) -> Span:
         """Add a piece to a span; pieces that overlap are joined, so it can also widen one."""
@@ -353,10 +379,10 @@ class Labelling:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _fitted(self, label: Label, ranges: Iterable[Range]) -> list[Fragment]:
+    def _fitted(self, label: Label | None, ranges: Iterable[Range]) -> list[Fragment]:
         fitted: list[Fragment] = []
         for start, end in ranges:
-            if label.lines:
+            if label is not None and label.lines:
                 start = self.units.paragraph_at(start)[0]
                 end = self.units.paragraph_at(max(start, end - 1))[1]
             trimmed = self.units.trim(start, end)

@@ -84,7 +84,7 @@ async def first_paragraph(desk: Desk) -> None:
 async def second_paragraph(desk: Desk) -> None:
     # Edges taken too narrow are moved, by characters and by the selection.
     official = await desk.mark("s", "senior official")
-    await desk.press("[", "[")
+    await desk.press("[")
     assert desk.chosen.surface(desk.text) == "A senior official"
     await desk.mark("e", "told")
     relay = await desk.mark("s", "Courier")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from annotator.model.annotation import Change, Span
 from annotator.model.errors import EditError
@@ -146,23 +146,13 @@ class SpanActions:
         self.labelling.remove_fragment(self.need().id, self.view.caret)
         self.follow_caret()
 
-    def nudge(self: AnnotateScreen, edge: str, step: int) -> None:
+    def nudge(self: AnnotateScreen, edge: Literal["start", "end"], step: int) -> None:
         """Move an edge by one character: of the selection, or else of the chosen span."""
         if self.view.selection is not None:
             self.view.nudge(edge, step)
             return
 
-        def act() -> None:
-            span = self.need()
-            pieces = list(span.fragments)
-            place = 0 if edge == "start" else -1
-            start, end = pieces[place]
-            at = start if edge == "start" else end
-            moved = self.units.next_cluster(at) if step > 0 else self.units.previous_cluster(at)
-            pieces[place] = (moved, end) if edge == "start" else (start, moved)
-            self.session.set_fragments(span.id, pieces)
-
-        self.attempt(act)
+        self.attempt(lambda: self.labelling.nudge(self.need().id, edge, step))
         self.look()
 
     def do_mark_mentions(self: AnnotateScreen) -> None:
