@@ -2,7 +2,7 @@
 
 import getpass
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -59,13 +59,18 @@ class Project:
     """
 
     def __init__(
-        self, root: Path, scheme: Scheme, profile_scheme: Scheme, settings: Settings
+        self,
+        root: Path,
+        scheme: Scheme,
+        profile_scheme: Scheme,
+        settings: Settings,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.root = root
         self.scheme = scheme
         self.profile_scheme = profile_scheme
         self.settings = settings
-        self.store = FileStore(root, scheme.id)
+        self.store = FileStore(root, scheme.id, progress)
         self.topics: list[Topic] = load_topics(self._topics_path)
         self._journals: dict[tuple[str, str], FileJournal] = {}
 
@@ -84,10 +89,17 @@ class Project:
         )
 
     @classmethod
-    def open(cls, start: Path | None = None, *, profile: str | None = None) -> "Project":
+    def open(
+        cls,
+        start: Path | None = None,
+        *,
+        profile: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> "Project":
         """Open the project around a folder (by default the current one).
 
-        `profile` is preferred to the settings' profile, and that to the scheme's. Raises
+        `profile` is preferred to the settings' profile, and that to the scheme's. `progress` is
+        told how many bytes of how many are read, if the files are not known yet. Raises
         AnnotatorError for a scheme, settings or topics file that cannot be used, naming the key.
         """
         root = cls.find(start or Path.cwd())
@@ -99,7 +111,7 @@ class Project:
             known = ", ".join(scheme.profiles) or "none"
             remedy = f"did you mean {close[0]}?" if close else f"there are: {known}."
             raise AnnotatorError(f"{SCHEME_FILE} has no profile {name!r}; {remedy}")
-        return cls(root, scheme, scheme.under(name), settings)
+        return cls(root, scheme, scheme.under(name), settings, progress)
 
     @classmethod
     def create(cls, directory: Path) -> "Project":

@@ -90,6 +90,31 @@ def progress(items: Iterable[T], title: str, length: int | None = None) -> Itera
 
 
 @contextmanager
+def percentage(title: str) -> Iterator[Callable[[int, int], None]]:
+    """What to tell how much of how much is done; standard error shows it once that takes more
+    than a second (terminals only)."""
+    from time import monotonic
+
+    started = last = monotonic()
+    drawn = False
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last, drawn
+        now = monotonic()
+        if now - started > 1 and now - last > 0.1 and sys.stderr.isatty():
+            last, drawn = now, True
+            sys.stderr.write(f"\r\x1b[K{title} … {100 * done // max(total, 1)}%")
+            sys.stderr.flush()
+
+    try:
+        yield tell
+    finally:
+        if drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+@contextmanager
 def working(title: str) -> Iterator[None]:
     """A word on standard error while something runs that cannot be counted (terminals only)."""
     shown = sys.stderr.isatty()

@@ -20,9 +20,11 @@ class State:
 
     def project(self) -> "Project":
         """Raises AnnotatorError if there is no project or it cannot be opened."""
+        from annotator.cli.output import percentage
         from annotator.project import Project
 
-        return Project.open(self.directory, profile=self.profile)
+        with percentage("Indexing articles") as progress:
+            return Project.open(self.directory, profile=self.profile, progress=progress)
 
 
 pass_state = click.make_pass_decorator(State, ensure=True)

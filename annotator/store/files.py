@@ -13,7 +13,7 @@ from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import utc_now
 from annotator.store.base import Head, Journal, Problem, Summary
-from annotator.store.index import Entry, Index, Place, cache_path
+from annotator.store.index import Entry, Index, Place, Progress, cache_path
 from annotator.store.journal import FileJournal, History, read_histories, replay
 from annotator.store.lines import (
     Appender,
@@ -62,11 +62,12 @@ class FileStore:
     """See `Store`. Every annotator has a folder, every clone its own files in it, so that no two
     clones ever write one file and version control has nothing to merge."""
 
-    def __init__(self, root: Path, scheme: str = "") -> None:
-        """`scheme` is recorded in sets that begin with what a journal holds."""
+    def __init__(self, root: Path, scheme: str = "", progress: Progress | None = None) -> None:
+        """`scheme` is recorded in sets that begin with what a journal holds. `progress` is told
+        how many bytes of how many are read, if much has to be."""
         self.root = root
         self._scheme = scheme
-        self._index = Index(root, cache_path(root))
+        self._index = Index(root, cache_path(root), progress)
         self._found: dict[Problem, None] = {}
         self._recent: OrderedDict[str, Article] = OrderedDict()
         self._heads: list[Head] | None = None

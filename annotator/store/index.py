@@ -6,7 +6,7 @@ read on, what changed is read anew. If the cache cannot be used, the same is don
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,7 +18,7 @@ from annotator.store.base import Head, Problem
 from annotator.store.lines import Line, RecordError, decode, read_at, read_lines
 from annotator.store.records import line_hash, read_checkpoint, read_head, read_lineage
 
-_LAYOUT = 2  # raise with any change of the tables or of what is read from a line
+_LAYOUT = 3  # raise with any change of the tables or of what is read from a line
 _TAIL = 4096
 _BATCH = 2000
 _TABLES = """
@@ -27,7 +27,6 @@ CREATE TABLE article(file TEXT, line INTEGER, offset INTEGER, length INTEGER, id
     text_hash TEXT, headline TEXT, source TEXT, published TEXT, url TEXT, language TEXT,
     characters INTEGER);
 CREATE INDEX article_id ON article(id);
-CREATE INDEX article_text ON article(text_hash);
 CREATE INDEX article_place ON article(file, line);
 CREATE TABLE checkpoint(file TEXT, line INTEGER, offset INTEGER, length INTEGER, hash TEXT,
     article TEXT, annotator TEXT, text_hash TEXT, rev INTEGER, at TEXT, writer TEXT,
@@ -50,6 +49,7 @@ _HEADS = """
 """
 _ROWS = {"article": 12, "checkpoint": 18, "replaced": 6, "problem": 3}
 Rows = dict[str, list[tuple[Any, ...]]]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,19 @@ class Entry:
     note: str
 
 
+@dataclass(slots=True)
+class _Meter:
+    """How far reading is, in bytes."""
+
+    report: Progress | None
+    total: int = 0
+    done: int = 0
+
+    def tell(self) -> None:
+        if self.report is not None:
+            self.report(self.done, self.total)
+
+
 def cache_path(root: Path) -> Path:
     """The cache file of a project; the variable ANNOTATOR_CACHE_DIR moves its folder."""
     folder = os.environ.get("ANNOTATOR_CACHE_DIR")
@@ -99,12 +112,18 @@ def cache_path(root: Path) -> Path:
 class Index:
     """What the files under `corpus/articles` and `corpus/annotations` hold, line by line."""
 
-    def __init__(self, root: Path, cache: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, cache: Path | None = None, progress: Progress | None = None
+    ) -> None:
+        """`progress` is told how many bytes of how many are read, until all is taken in."""
         self._root = root
+        self._by_text = False
+        self._progress = progress
         self._lock = RLock()
         self._cache = cache
         self._connection = _open(cache)
         self.refresh()
+        self._progress = None
 
     def close(self) -> None:
         self._connection.close()
@@ -136,8 +155,13 @@ class Index:
         if not changed and not self._stale(files):
             return
         with self._writing():
-            for path, known in self._stale(files, changed):
-                self._read_file(path, known)
+            stale = self._stale(files, changed)
+            meter = _Meter(self._progress)
+            for path, known in stale:
+                if path in files:
+                    meter.total += files[path].st_size - (known[0] if known else 0)
+            for path, known in stale:
+                self._read_file(path, known, meter)
 
     def _files(self) -> Iterator[tuple[str, os.stat_result]]:
         for pattern in ("corpus/articles/*.jsonl", "corpus/annotations/*/*.jsonl"):
@@ -172,14 +196,14 @@ class Index:
             return b""
         return blake2b(tail, digest_size=16).digest()
 
-    def _read_file(self, path: str, known: tuple[int, int] | None) -> None:
+    def _read_file(self, path: str, known: tuple[int, int] | None, meter: _Meter) -> None:
         size, lines = known or (0, 0)
         for table in _ROWS:
             self._execute(f"DELETE FROM {table} WHERE file = ? AND line > ?", path, lines)
         self._execute("DELETE FROM file WHERE path = ?", path)
         try:
             mtime = (self._root / path).stat().st_mtime_ns
-            size, lines = self._read_from(path, size, lines)
+            size, lines = self._read_from(path, size, lines, meter)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -190,7 +214,7 @@ class Index:
         tail = self._tail(path, size)
         self._execute("INSERT INTO file VALUES (?, ?, ?, ?, ?)", path, size, mtime, tail, lines)
 
-    def _read_from(self, path: str, size: int, lines: int) -> tuple[int, int]:
+    def _read_from(self, path: str, size: int, lines: int, meter: _Meter) -> tuple[int, int]:
         """Index the lines after the first `lines`; the end and number of the last ended one."""
         folder = path.split("/")[1]
         annotator = path.split("/")[2]
@@ -208,8 +232,10 @@ class Index:
                 rows["problem"].append((path, line.number, message))
             if line.complete:
                 size, lines = line.end, line.number
+            meter.done += len(line.raw) + 1
             if line.number % _BATCH == 0:
                 self._insert(rows)
+                meter.tell()
         self._insert(rows)
         return size, lines
 
@@ -264,6 +290,10 @@ class Index:
         return (Place(*rows[0][:4]), rows[0][4]) if rows else None
 
     def article_with_text(self, text_hash: str) -> str | None:
+        if not self._by_text:  # only adding articles needs it, and making it takes a while
+            self._by_text = True
+            with self._lock, suppress(sqlite3.Error):
+                self._execute("CREATE INDEX IF NOT EXISTS article_text ON article(text_hash)")
         rows = self._query(
             "SELECT id FROM article WHERE text_hash = ? ORDER BY file, line LIMIT 1", text_hash
         )

@@ -32,6 +32,7 @@ _TARGET_KINDS = get_args(TargetKind)
 _EDIT_KINDS = get_args(EditKind)
 _CHANGE_KINDS = ("span", "link", "entity", "field")
 _TEXT_KEY = b',"text":"'
+_HEAD_TEXTS = ("id", "text_sha256", "headline", "source", "published", "url", "language")
 T = TypeVar("T")
 
 
@@ -98,16 +99,12 @@ def read_head(raw: bytes) -> Head:
     else:
         record = _parse(raw)
     _check_version(record)
-    return Head(
-        id=_text(record, "id", required=True),
-        text_hash=_text(record, "text_sha256", required=True),
-        headline=_text(record, "headline"),
-        source=_text(record, "source"),
-        published=_text(record, "published"),
-        url=_text(record, "url"),
-        language=_text(record, "language"),
-        characters=_number(record, "characters"),
-    )
+    values: list[Any] = [record.get(key, "") for key in _HEAD_TEXTS]
+    if {*map(type, values)} != {str} or not (values[0] and values[1]):
+        for number, key in enumerate(_HEAD_TEXTS):  # slower; says which
+            _text(record, key, required=number < 2)
+    values.append(_number(record, "characters"))
+    return Head(*values)
 
 
 def _parse(raw: bytes) -> Record:

@@ -1,7 +1,9 @@
 """The commands that only tell: init, list, show, status, guidelines, keys, config; and failing."""
 
+import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -181,3 +183,20 @@ def test_a_reader_that_goes_away_is_no_error(annotated: Path) -> None:
     _, err = writer.communicate(timeout=60)
     assert b"Traceback" not in err
     assert b"Error" not in err
+
+
+def test_a_long_first_reading_shows_how_far_it_is_on_a_terminal_only(
+    annotated: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.store.index._BATCH", 1)
+    for seconds, terminal, shown in ((2.0, True, True), (2.0, False, False), (0.0, True, False)):
+        shutil.rmtree(annotated.parent / "cache")
+        clock = itertools.count(0.0, seconds)
+        with monkeypatch.context() as patch:
+            patch.setattr("time.monotonic", lambda clock=clock: next(clock))
+            patch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)
+            result = run("list")
+        assert result.code == 0
+        assert bool(re.match(r"\r\x1b\[KIndexing articles … \d+%", result.err)) is shown
+        assert result.err.endswith("\r\x1b[K") is shown
+        assert shown or not result.err

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import TEXT, article
-from test_checkpoints import files_of, labels, work
 
+from annotator.model.article import hash_text
 from annotator.store.files import FileStore
 from annotator.store.index import cache_path
+from tests.store.conftest import TEXT, article
+from tests.store.test_checkpoints import files_of, labels, work
 
 Reopen = Callable[[], FileStore]
 
@@ -155,3 +156,42 @@ def test_an_unended_record_is_read_once(full: FileStore, root: Path, reopen: Reo
     again.save(work("CLAIM"))
     assert labels(reopen().annotations("wave", "ann")) == ["CLAIM"]
     assert reopen().problems == []
+
+
+def test_reading_in_tells_how_far_it_is_and_a_known_project_is_not_read(
+    full: FileStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full.close()
+    cache_path(root).unlink()
+    monkeypatch.setattr("annotator.store.index._BATCH", 5)
+    told: list[tuple[int, int]] = []
+
+    def open_project() -> FileStore:
+        told.clear()
+        return FileStore(root, "x/1", lambda done, total: told.append((done, total)))
+
+    store = open_project()
+    size = sum(path.stat().st_size for path in root.glob("corpus/**/*.jsonl"))
+    assert {total for _, total in told} == {size}
+    done = [count for count, _ in told]
+    assert len(done) == 4
+    assert 0 < done[0] < done[-1] <= size
+    assert done == sorted(done)
+    store.add_articles([article(f"b{n}", f"{TEXT} b{n}") for n in range(9)])
+    assert len(told) == 4  # the opening is over
+    store.close()
+    open_project().close()
+    assert told == []
+
+
+def test_an_article_is_found_by_its_text_whatever_the_cache(
+    full: FileStore, reopen: Reopen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "plain").write_text("a file")
+    stores = [full, reopen()]
+    monkeypatch.setenv("ANNOTATOR_CACHE_DIR", str(tmp_path / "plain/below"))
+    for store in (*stores, reopen()):
+        for number in (3, 17):
+            text_hash = hash_text(f"{TEXT} {number}")
+            assert store.article_with_text(text_hash) == f"a{number}"
+        assert store.article_with_text("0" * 64) is None
