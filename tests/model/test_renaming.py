@@ -6,13 +6,21 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_session import OPERATIONS, SCHEME, TEXT, linked_claim, new_session, play, state
 
 from annotator.model.annotation import AnnotationSet, Entity, Link, Span
 from annotator.model.article import Article
 from annotator.model.renaming import Renaming
 from annotator.model.scheme import Label, LinkType
 from annotator.model.session import Edit, Session
+from tests.model.test_session import (
+    OPERATIONS,
+    SCHEME,
+    TEXT,
+    linked_claim,
+    new_session,
+    play,
+    state,
+)
 
 Operations = list[tuple[str, int, int, str]]
 

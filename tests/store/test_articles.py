@@ -5,12 +5,12 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import TEXT, article
 
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
 from annotator.store import shards
 from annotator.store.files import FileStore
+from tests.store.conftest import TEXT, article
 
 Reopen = Callable[[], FileStore]
 WEIRD = [

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import TEXT, article
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sets import annotation_sets
 
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import hash_text
@@ -16,6 +14,8 @@ from annotator.model.errors import AnnotatorError
 from annotator.store import files
 from annotator.store.files import FileStore
 from annotator.store.lines import decode, encode
+from tests.store.conftest import TEXT, article
+from tests.store.sets import annotation_sets
 
 Reopen = Callable[[], FileStore]
 

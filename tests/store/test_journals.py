@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import TEXT, article
-from test_checkpoints import clone, labels, pull
 
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import hash_text
@@ -17,6 +15,8 @@ from annotator.model.scheme import Label, Scheme
 from annotator.model.session import Session
 from annotator.store.files import FileStore
 from annotator.store.lines import decode, encode
+from tests.store.conftest import TEXT, article
+from tests.store.test_checkpoints import clone, labels, pull
 
 Reopen = Callable[[], FileStore]
 SCHEME = Scheme(

@@ -1,7 +1,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sets import annotation_sets, texts
 
 from annotator.model.annotation import AnnotationSet, Change, Span
 from annotator.model.article import Article, Region, hash_text
@@ -19,6 +18,7 @@ from annotator.store.records import (
     read_head,
     read_lineage,
 )
+from tests.store.sets import annotation_sets, texts
 
 LINEAGE = Lineage(3, ("ab", "cd"), "2026-01-02T03:04:05.678Z", "abcdef", "j1")
 json_values = st.recursive(
