@@ -209,6 +209,22 @@ class Units:
         clause = self._trim(start, end)
         return clause if clause and clause[0] <= offset < clause[1] else None
 
+    def ends_from(self, offset: int) -> list[int]:
+        """Where what starts at `offset` may end in its sentence, the longest first.
+
+        The end of the sentence without its final stop, then the ends of its clauses and quotations.
+        """
+        sentence = self.sentence_at(offset)
+        if sentence is None:
+            return []
+        start, end = sentence
+        while end > offset and self.text[end - 1] in _FINAL_STOPS:
+            end -= 1
+        edges = {edge for cut in self._cuts_in(start, end) for edge in cut}
+        trimmed = (self._trim(offset, edge) for edge in (end, *edges) if offset < edge <= end)
+        ends = {piece[1] for piece in trimmed if piece}
+        return sorted((one for one in ends if self.text[one - 1] not in ",;:"), reverse=True)
+
     def name_at(self, offset: int) -> Range | None:
         """The name around `offset`: capitalised tokens, titles and small joining words inside.
 

@@ -58,6 +58,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("shrink", ("backspace",), "Shrink again", "Select"),
     Action("select-sentence", (".",), "This sentence, then the next", "Select", hint="sentence"),
     Action("select-sentence-back", (",",), "This sentence, then the one before", "Select"),
+    Action(
+        "select-rest",
+        ("r",),
+        "From here to the end of the sentence; again, one clause less",
+        "Select",
+        hint="rest",
+    ),
     Action("select-quotation", ('"',), "Next quotation", "Select", hint="quotation"),
     Action("select-quotation-back", ("'",), "Previous quotation", "Select"),
     Action("start-left", ("[",), "Start edge one character left", "Select"),

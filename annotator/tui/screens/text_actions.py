@@ -117,6 +117,9 @@ class TextActions:
     def do_select_sentence_back(self: AnnotateScreen) -> None:
         self.view.select_sentence(-1 if self.view.selection else 0)
 
+    def do_select_rest(self: AnnotateScreen) -> None:
+        self.view.select_rest()
+
     def do_select_quotation(self: AnnotateScreen) -> None:
         self.view.select_quotation(1)
 

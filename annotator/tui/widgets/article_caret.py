@@ -16,6 +16,21 @@ from annotator.tui.widgets.article_motions import Motions
 from annotator.tui.widgets.article_rows import Overlay
 
 
+def rest_of_sentence(units: Units, caret: int, selection: Range | None) -> Range | None:
+    """What `ArticleCaret.select_rest` selects; None after the last word."""
+    if selection is None:
+        token = units.token_at(caret) or units.next_token(caret)
+        if token is None:
+            return None
+        start, end = token[0], -1
+    else:
+        start, end = selection
+    ends = units.ends_from(start)
+    if not ends:
+        return None
+    return start, ends[(ends.index(end) + 1) % len(ends) if end in ends else 0]
+
+
 class ArticleCaret(ArticleCanvas, can_focus=True):
     """An article with a caret, which stands on a grapheme cluster, and a selection.
 
@@ -151,6 +166,13 @@ class ArticleCaret(ArticleCanvas, can_focus=True):
         units = self._units
         find = (units.quotation_at, units.next_quotation, units.previous_quotation)[step]
         return self._select_unit(find(self._from()))
+
+    def select_rest(self) -> Range | None:
+        """Selects from here to the end of the sentence, without its stop; again, one clause less.
+
+        Here is the start of the selection, or the word at the caret or after it.
+        """
+        return self._select_unit(rest_of_sentence(self._units, self.caret, self.selection))
 
     def select_paragraph(self) -> Range | None:
         """Selects the paragraph at the caret; None if it is empty."""
