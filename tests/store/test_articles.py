@@ -33,7 +33,7 @@ def test_articles_of_any_id_are_kept_in_order(store: FileStore, root: Path, reop
 
 
 def test_journals_of_weird_ids_stay_in_their_folder(store: FileStore, root: Path) -> None:
-    from test_journals import start
+    from tests.store.test_journals import start
 
     names = [*WEIRD, "A/b"]
     store.add_articles(article(name) for name in names)
