@@ -67,9 +67,14 @@ class Layout:
         """The spans beside the text that a row belongs to, shortest first."""
         return self._regions.get(row, ())
 
-    def at(self, offset: int) -> list[Item]:
-        """The spans that cover an offset, shortest first."""
-        return [item for item in self.on_row(self.table.row_of(offset)) if item.span.covers(offset)]
+    def at(self, start: int, end: int = 0) -> list[Item]:
+        """The spans at an offset, or on a part of the character `[start, end)`, shortest first.
+
+        A span from elsewhere may cut a character, and then is on it all the same.
+        """
+        end = max(end, start + 1)
+        row = self.table.row_of(start)
+        return [item for item in self.on_row(row) if item.span.touches(start, end)]
 
     def rows_of(self, span: Span) -> Iterable[int]:
         """The rows a span has a fragment on, in order."""

@@ -334,7 +334,9 @@ class ArticleCanvas(ScrollView):
         return span_id if known else f"{_GHOST}{span_id}"
 
     def _at(self, offset: int) -> list[Item]:
-        return self._layout.at(offset) if self._layout is not None else []
+        if self._layout is None:
+            return []
+        return self._layout.at(offset, self._units.cluster_at(offset)[1])
 
     def _spans_in(self, start: int, end: int) -> list[str]:
         """The ids of spans that are, or were when last drawn, in a range."""
