@@ -309,9 +309,18 @@ class Labelling:
                     self._recompute(span_id, before)
                 return False
         with self.session.group(f"link {link_type}"):
+            self._drop_guesses(span_id, link_type)
             self._draw(span_id, link_type, candidate, "manual")
             self._recompute(span_id, before)
         return True
+
+    def _drop_guesses(self, span_id: str, link_type: str) -> None:
+        """Who a mention names was set unasked; the first choice of a person replaces it."""
+        rule = self._rule(span_id, link_type)
+        present = self.session.annotations.links_from(span_id, link_type)
+        if rule.offer == "same-name" and all(link.origin == "suggested" for link in present):
+            for link in present:
+                self.session.unlink(link.id)
 
     def attach(self, span_id: str, link_type: str, target: Span | None) -> None:
         """Draw a suggested link where the scheme knows it; an unnamed holder is IMPLICIT."""
@@ -326,19 +335,21 @@ class Labelling:
         self._recompute(span_id, before)
 
     def link_to_text(self, span_id: str, link_type: str, piece: Range) -> Span:
-        """Link to the span that covers `piece`; where there is none, mark it first.
+        """Link to the innermost span on `piece`; where there is none, mark it first.
 
-        Raises EditError if no label may stand at that end.
+        A mention that may not stand at that end stands for its entity, where an entity may. Raises
+        EditError if no label may stand there.
         """
         rule = self._rule(span_id, link_type)
-        best = [
-            span
+        here = [
+            (span, candidate)
             for span in self.session.annotations.spans.values()
-            if span.label in rule.targets and span.touches(*piece) and span.id != span_id
+            if span.touches(*piece) and span.id != span_id
+            for candidate in self._ends_at(rule, span)
         ]
-        if best:
-            target = min(best, key=lambda span: (span.end - span.start, span.id))
-            self.toggle_link(span_id, link_type, Candidate(link_type, target.id, "span", "", 1.0))
+        if here:
+            target, end = min(here, key=lambda one: (one[0].end - one[0].start, one[0].id))
+            self.toggle_link(span_id, link_type, end)
             return target
         label = next((self.scheme.labels[n] for n in rule.targets if n in self.scheme.labels), None)
         if label is None:
@@ -420,6 +431,20 @@ class Labelling:
     def _offers(self, span: Span) -> dict[str, list[Candidate]]:
         names = {topic.id: topic.name for topic in self.project.topics}
         return offers(self.units, self.scheme, self.session.annotations, span, names)
+
+    def _ends_at(self, rule: LinkType, span: Span) -> list[Candidate]:
+        """The span itself, if it may be the end of a link, or else the entity it names."""
+        if span.label in rule.targets:
+            return [Candidate(rule.name, span.id, "span", "", 1.0)]
+        if ENTITY not in rule.targets:
+            return []
+        return [
+            Candidate(rule.name, link.target, "entity", "", 1.0)
+            for link in self.session.annotations.links_from(span.id)
+            if link.target_kind == "entity"
+            and (own := self.session.scheme.link(span.label, link.type)) is not None
+            and own.offer == "same-name"
+        ]
 
     def _rule(self, span_id: str, link_type: str) -> LinkType:
         span = self.session.span(span_id)

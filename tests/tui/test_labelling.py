@@ -285,6 +285,40 @@ async def test_a_link_by_hint_marks_the_word_where_nothing_is_marked(desk: Desk)
     assert desk.spans("CUE") == []
 
 
+async def test_a_hint_on_a_mention_links_to_its_entity_where_a_mention_cannot_be(
+    desk: Desk,
+) -> None:
+    await desk.mark("s", "Tam Brode")
+    stance = await desk.mark("t", "wrong")
+    await desk.press("2", "escape", "j", "g")
+    await desk.hint("Brode")
+    assert desk.ends(stance, "target") == ["Tam Brode"]
+    assert desk.links(stance, "target")[0].target_kind == "entity"
+
+
+async def test_a_name_given_unasked_is_replaced_by_the_first_choice(desk: Desk) -> None:
+    await desk.mark("s", "Mayor Ilse Varn")
+    await desk.mark("s", "Tam Brode")
+    again = await desk.mark("s", "Varn", 1)
+    assert desk.ends(again, "ref") == ["Ilse Varn"]
+    await desk.press("j")
+    await desk.press(desk.digit("Tam Brode"))
+    assert desk.ends(again, "ref") == ["Tam Brode"]
+    await desk.press("j")
+    await desk.press(desk.digit("Ilse Varn"))  # a second one is added
+    assert desk.ends(again, "ref") == ["Tam Brode", "Ilse Varn"]
+
+
+async def test_the_rest_of_the_sentence_then_one_clause_less(desk: Desk) -> None:
+    await desk.go("Brode, the Osk")
+    await desk.press("r")
+    assert desk.selected == "Brode, the Osk Courier reports, told Radio Osk that Varn was wrong"
+    await desk.press("r")
+    assert desk.selected == "Brode, the Osk Courier reports"
+    await desk.press("r", "r")
+    assert desk.selected == "Brode, the Osk Courier reports, told Radio Osk that Varn was wrong"
+
+
 async def test_following_links_and_coming_back(desk: Desk) -> None:
     speaker = await desk.mark("s", "Tam Brode")
     await desk.mark("e", "said", 1)
