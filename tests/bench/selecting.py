@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from annotator.text.units import Range, Units
 from annotator.tui.keys import Keymap
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.widgets.article_caret import rest_of_sentence
 from annotator.tui.widgets.article_motions import MOTIONS, Motions
 
 REACH = 1500  # code points a search may stray from its goal
@@ -54,8 +55,8 @@ class Selecting:
         """Keys that select `goal` (white space at the edges does not matter), cheapest first.
 
         With `wish` "line", any selection or caret on the goal's lines will do; with "caret", the
-        caret has to come onto its first word. `@N` stands for the first letter of the hint at offset
-        N, and "" for its second.
+        caret has to come onto its first word. `@N` stands for the first letter of the hint at
+        offset N, and "" for its second.
         """
         here = self.here()
         key = (here, goal, wish)
@@ -130,7 +131,7 @@ class Selecting:
                 yield ("f", f"@{start}", ""), Spot(last, goal[0])
 
     def _hints(self) -> set[int]:
-        """Where hints would stand. Their letters depend on the caret: they are read when pressed."""
+        """Where hints would stand; their letters depend on the caret, so `@N` names them."""
         view = self.screen.view
         found = view.hints(self.units.tokens(*view.visible_range()))
         view.clear_hints()
@@ -148,6 +149,7 @@ class Selecting:
             "select-sentence-back": lambda s: self._select(
                 (units.previous_sentence if s.selection else units.sentence_at)(self._from(s))
             ),
+            "select-rest": lambda s: self._select(rest_of_sentence(units, s.caret, s.selection)),
             "select-quotation": lambda s: self._select(units.next_quotation(self._from(s))),
             "select-quotation-back": lambda s: self._select(
                 units.previous_quotation(self._from(s))
