@@ -1,0 +1,96 @@
+"""Agreement between annotators on spans, labels, attributes and links.
+
+No files and no screen: plain Python data in, a `Result` out. One entry function per family of
+measures; each names its `metric`s, formulas and sources in its own docstring.
+
+    coding(data, metric)         one value a unit: alpha, kappas, AC1/AC2, percentages
+    sets(data, distance)         several labels a unit: alpha with MASI or Jaccard distance
+    spans(data, metric)          F1: f1_exact, f1_iou, f1_character, f1_token; SemEval counts
+    layers(data, unit=)          alpha of each label, by character or token
+    unitizing(data, metric)      alpha_u_2004, u_alpha, bar_u_alpha, cu_alpha, ku_alpha
+    gamma(annotators, ...)       gamma, with its best alignment (needs scipy)
+    attributes(data, name)       an attribute, or the label, on matched spans, with coverage
+    links(data, metric)          tuple, strict and matched link F1; target agreement
+    entities(data, metric)       B-cubed and LEA of clusterings of mentions
+    segmentation(data)           boundary similarity of flat segmentations
+    dawid_skene(data)            estimated truth, error matrices and accuracies
+    panel(data)                  the figures to report together, with intervals over articles
+
+Data
+    Units: {annotator: [value, ...]}, {annotator: {unit: value}}, [[value, ...], ...] with a row
+    per annotator, a numpy matrix of that shape, or {"annotators": [...], "units":
+    [{"values": {annotator: value}}]}. None, NaN or absent is missing.
+
+    Spans: one document or several. A document is {annotator: [span, ...]} or {"annotators":
+    {annotator: [span, ...]}} with any of "id", "continuum" {"begin", "length"} or "length",
+    "excluded" [[start, end], ...], "text", "tokens" [[start, end], ...]. Several are a list, a
+    mapping by name, or {"documents": [...]}. A span is (start, end, label), {"start", "end",
+    "label"}, {"fragments" (or "spans"): [[start, end], ...], "label"}, or any object with
+    `label` and `fragments`; with "id" and "attributes" where they are asked for. Offsets are
+    code points, half-open [start, end).
+    An annotator who is absent or None was not assigned the document: missing, not empty. An
+    empty list says that nothing was found.
+    What lies outside the continuum or in an excluded stretch is cut away before anything is
+    computed; the share left out is in `detail["excluded_share"]`.
+
+Results
+    `Result.value` is a finite number, or None with a `reason`; never NaN. `detail` can be
+    written as JSON. Degenerate data never raise; data of a wrong form raise ValueError.
+    Values do not change, to the last bit, when annotators, documents or spans are reordered or
+    labels renamed.
+
+Importing this package loads nothing else; numpy is loaded at the first call (extra
+`agreement`), scipy by `gamma` alone (extra `gamma`).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annotator.agreement.coefficients import coding
+    from annotator.agreement.corpus import Corpus, from_columns, read_corpus
+    from annotator.agreement.layered import layers
+    from annotator.agreement.result import Result
+    from annotator.agreement.setvalued import sets
+    from annotator.agreement.spanwise import spans
+    from annotator.agreement.statistics import Statistics, bootstrap
+
+_HOME = {
+    "Corpus": "corpus",
+    "Result": "result",
+    "Statistics": "statistics",
+    "bootstrap": "statistics",
+    "coding": "coefficients",
+    "from_columns": "corpus",
+    "layers": "layered",
+    "read_corpus": "corpus",
+    "sets": "setvalued",
+    "spans": "spanwise",
+}
+
+__all__ = [
+    "Corpus",
+    "Result",
+    "Statistics",
+    "bootstrap",
+    "coding",
+    "from_columns",
+    "layers",
+    "read_corpus",
+    "sets",
+    "spans",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
