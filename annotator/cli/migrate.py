@@ -7,9 +7,12 @@ import click
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, say, warn
 from annotator.cli.renaming import check, count, parse
 from annotator.cli.state import State, pass_state
+from annotator.model.annotation import AnnotationSet
+from annotator.model.errors import AnnotatorError
 from annotator.model.renaming import Renaming
 from annotator.model.session import Session
 from annotator.project import Project
+from annotator.store.base import WriteError
 
 
 @click.command("migrate")
@@ -93,34 +96,40 @@ def _migrate(
     project: Project, annotator: str, renaming: Renaming, counts: Counter[str], dry_run: bool
 ) -> list[str]:
     """One entry for each annotation set concerned: "" if it was changed, else why not."""
-    store = project.store
     results: list[str] = []
-    works = list(store.all_annotations(annotator))
+    works = list(project.store.all_annotations(annotator))
     for work in progress(works, f"Migrating {annotator}", len(works)):
-        fault = next(renaming.clashes(work), "")
-        versions = store.versions(work.article_id, annotator)
-        if fault:
-            fault += "; the one cannot take the other's name."
-        elif len(versions) > 1:
-            if not any(map(renaming.changes, versions)):
-                continue
-            fault = "there are two versions; open it and keep one first."
-        if fault:
-            results.append(f"{work.article_id} ({annotator}): {fault}")
-            continue
         own = count(renaming, work)
-        journal = store.journal(work.article_id, annotator)
-        session = Session(
-            store.article(work.article_id), project.scheme, work, history=journal.read()
-        )
-        edit = session.rename(renaming)
-        if edit is None:
-            continue
-        if not dry_run:
-            journal.append(edit)
-            work.scheme = project.scheme.id
-            store.save(work, journal)
-            journal.close()
-        counts.update(own)
-        results.append("")
+        try:
+            if _rename(project, work, renaming, dry_run):
+                counts.update(own)
+                results.append("")
+        except WriteError:
+            raise
+        except AnnotatorError as error:
+            results.append(f"{work.article_id} ({annotator}): {error}")
     return results
+
+
+def _rename(project: Project, work: AnnotationSet, renaming: Renaming, dry_run: bool) -> bool:
+    """Whether a piece of work is concerned; it is saved under its new names unless `dry_run`.
+
+    Raises AnnotatorError if it is, but cannot be renamed.
+    """
+    store = project.store
+    for clash in renaming.clashes(work):
+        raise AnnotatorError(f"{clash}; the one cannot take the other's name.")
+    versions = store.versions(work.article_id, work.annotator)
+    if len(versions) > 1:
+        if any(map(renaming.changes, versions)):
+            raise AnnotatorError("there are two versions; open it and keep one first.")
+        return False
+    article = store.article(work.article_id)
+    journal = store.journal(work.article_id, work.annotator)
+    edit = Session(article, project.scheme, work, history=journal.read()).rename(renaming)
+    if edit is not None and not dry_run:
+        journal.append(edit)
+        work.scheme = project.scheme.id
+        store.save(work, journal)
+        journal.close()
+    return edit is not None

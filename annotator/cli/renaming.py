@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from shlex import quote
 
 from annotator.model.annotation import AnnotationSet
 from annotator.model.errors import AnnotatorError
@@ -83,20 +84,21 @@ def remedy(issue: Issue, work: AnnotationSet, scheme: Scheme) -> str:
     span = work.spans.get(source)
     label = span.label if span else ""
     name, _, value = issue.name.partition("=")
-    rule = ""
+    said = span.attributes.get(name) if span else work.fields.get(name)
+    option = rule = ""
     if issue.kind == "unknown-label":
-        rule = f"--label {name}=NEW"
+        option, rule = "--label", name
     elif issue.kind == "unknown-attribute":
-        rule = f"--attribute {label}.{name}=NEW"
-    elif issue.kind == "unknown-value":
-        rule = f"--value {label}.{name}.{value}=NEW" if label else f"--value {name}.{value}=NEW"
+        option, rule = "--attribute", f"{label}.{name}"
+    elif issue.kind == "unknown-value" and isinstance(said, str):
+        option, rule = "--value", f"{label}.{name}.{value}" if label else f"{name}.{value}"
     elif issue.kind == "unknown-link" and scheme.link(label, name) is None:
-        rule = f"--link {label}.{name}=NEW"
+        option, rule = "--link", f"{label}.{name}"
     elif issue.kind == "unknown-field":
-        rule = f"--field {name}=NEW"
+        option, rule = "--field", name
     elif issue.kind == "unknown-entity-value":
-        rule = f"--{'entity-type' if name == 'type' else 'naming'} {value}=NEW"
-    return f"annotator migrate {rule}" if rule else ""
+        option, rule = "--entity-type" if name == "type" else "--naming", value
+    return f"annotator migrate {option} {quote(f'{rule}=NEW')}" if rule else ""
 
 
 def count(renaming: Renaming, work: AnnotationSet) -> Counter[str]:

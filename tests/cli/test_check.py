@@ -184,6 +184,7 @@ def test_entities_and_document_fields_are_renamed_too(annotated: Path, run: Run)
     session = project.session("bridge", "mira")
     session.set_field("genre", "opinion")
     session.set_field("genre", "analysis")
+    session.add_entity("a ferryman", "person", "generic")
     project.checkpoint(session)
     project.close()
     rename_in_scheme(
@@ -192,18 +193,28 @@ def test_entities_and_document_fields_are_renamed_too(annotated: Path, run: Run)
         ('"analysis"', '"essay"'),
         ('"media"', '"outlet"'),
         ('"named"', '"by name"'),
+        ('"generic"]', '"kind"]'),
     )
     found = run("check", "--json")
     assert {item["remedy"] for item in found.json["findings"]} == {
         "annotator migrate --field genre=NEW",
         "annotator migrate --entity-type media=NEW",
         "annotator migrate --naming named=NEW",
+        "annotator migrate --naming generic=NEW",
     }
     rules = ["--field", "genre=form", "--value", "genre.analysis=essay"]
-    rules += ["--entity-type", "media=outlet", "--naming", "named=by name"]
+    rules += [
+        "--entity-type",
+        "media=outlet",
+        "--naming",
+        "named=by name",
+        "--naming",
+        "generic=kind",
+    ]
     assert run("migrate", *rules, "--json").json["renamed"] == {
         "entity type media to outlet": 1,
         "field genre to form": 1,
+        "naming generic to kind": 1,
         "naming named to by name": 3,
         "value genre.analysis to essay": 1,
     }
@@ -211,7 +222,25 @@ def test_entities_and_document_fields_are_renamed_too(annotated: Path, run: Run)
     session = Project.open(annotated).session("bridge", "mira")
     assert session.annotations.fields["form"] == "essay"
     session.undo()
+    session.undo()
     assert session.annotations.fields["form"] == "opinion"
+    rename_in_scheme(annotated, ('"by name"', '"named"'))
+    found = run("check", "--json").json["findings"]
+    assert {item["remedy"] for item in found} == {"annotator migrate --naming 'by name=NEW'"}
+
+
+def test_a_value_that_is_no_name_has_no_renaming(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("bridge", "mira")
+    session.set_field("usable", False)
+    project.checkpoint(session)
+    project.close()
+    rename_in_scheme(
+        annotated,
+        ('[fields.usable]\nkind = "flag"\ndefault = true', '[fields.usable]\nkind = "text"'),
+    )
+    (finding,) = run("check", "--json").json["findings"]
+    assert (finding["kind"], finding["remedy"]) == ("unknown-value", "")
 
 
 def test_names_in_what_was_deleted_are_renamed_for_undo(annotated: Path, run: Run) -> None:
@@ -237,6 +266,22 @@ def test_a_name_that_is_taken_is_left_out_and_told(annotated: Path, run: Run) ->
     result = run("migrate", "--attribute", "CLAIM.act=form")
     assert result.code == 3
     assert f"bridge (mira): {claim.id} has form besides act" in result.err
+
+
+def test_work_on_a_damaged_article_is_left_out_and_the_rest_renamed(
+    annotated: Path, run: Run
+) -> None:
+    project = Project.open(annotated)
+    session = project.session("untouched", "mira")
+    mark(session, "CUE", "happened")
+    project.checkpoint(session)
+    project.close()
+    shard = annotated / "corpus/articles/00000.jsonl"
+    shard.write_bytes(shard.read_bytes().replace(b"Bridge reopens", b"Bridge re-opens"))
+    rename_in_scheme(annotated, ("CUE", "SIGN"))
+    result = run("migrate", "--label", "CUE=SIGN")
+    assert (result.code, result.out) == (3, "label CUE to SIGN: 1\n1 annotation set changed.\n")
+    assert "bridge (mira): corpus/articles/00000.jsonl:1" in result.err
 
 
 def test_migrate_refuses_what_the_scheme_does_not_know(annotated: Path, run: Run) -> None:
