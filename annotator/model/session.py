@@ -156,7 +156,7 @@ class Session:
         """Give a span another label.
 
         Attributes that the new label has not are dropped, and links that it may not have; returns
-        those links. Raises EditError if the scheme has no such label.
+        those links. A link whose other end the scheme does not know is left as it is. Raises EditError if the scheme has no such label.
         """
         span = self.span(span_id)
         found = self.scheme.labels.get(label)
@@ -173,10 +173,14 @@ class Session:
         lost: list[Link] = []
         for link in self.annotations.links_from(span_id):
             rule = found.link(link.type)
-            if rule is None or self._end_label(link) not in rule.targets:
+            end = self._end_label(link)
+            if rule is None or (end and end not in rule.targets):
                 lost.append(link)
         for link in self.annotations.links_to(span_id):
-            rule = self.scheme.link(self.annotations.spans[link.source].label, link.type)
+            source = self.annotations.spans.get(link.source)
+            if source is None or source.label not in self.scheme.labels:
+                continue
+            rule = self.scheme.link(source.label, link.type)
             if rule is None or label not in rule.targets:
                 lost.append(link)
         with self.group(f"{span.label} to {label}"):
@@ -465,11 +469,13 @@ class Session:
             raise EditError(f"{rule.name} cannot point to a {label}.")
 
     def _end_label(self, link: Link) -> str:
+        """What a link points to; "" if that is missing or has a label the scheme does not know."""
         if link.target_kind == "entity":
             return ENTITY
         if link.target_kind == "topic":
             return TOPIC
-        return self.span(link.target).label
+        target = self.annotations.spans.get(link.target)
+        return target.label if target is not None and target.label in self.scheme.labels else ""
 
     def _move_links(self, links: list[Link], target: str) -> None:
         for link in links:

@@ -21,7 +21,7 @@ from annotator.tui.labelling import Labelling
 from annotator.tui.modes import Mode
 from annotator.tui.panes.pane import Pane
 from annotator.tui.screens.article_actions import ArticleActions
-from annotator.tui.screens.span_actions import SpanActions
+from annotator.tui.screens.span_actions import SpanActions, SuggestMode
 from annotator.tui.screens.text_actions import TextActions
 from annotator.tui.suggestions import Suggestions
 from annotator.tui.widgets.article import ArticleView
@@ -130,6 +130,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.look()
         self.refresh_header()
         self.call_after_refresh(self.ghosts_changed)
+        self.call_after_refresh(self.follow_caret)
 
     def close_article(self) -> None:
         """Write a checkpoint of what is on the screen; a refusal of the disk is said."""
@@ -231,9 +232,12 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
             self.prompt.offer(mode.line())
 
     def leave_mode(self) -> None:
-        self.mode = None
+        """End a mode; a suggestion that is still shown can be taken again."""
+        left, self.mode = self.mode, None
         self.view.clear_hints()
         self.prompt.offer([])
+        if self.current is not None and not isinstance(left, SuggestMode):
+            self.enter_mode(SuggestMode(self))
 
     # -- what changed ------------------------------------------------------------------------------
 
@@ -255,7 +259,8 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
                 ranges += span.fragments
                 # Links to this span show its number or name at their other end.
                 for link in self._links_to(span_id):
-                    ranges += self.session.annotations.spans[link.source].fragments
+                    source = self.session.annotations.spans.get(link.source)
+                    ranges += source.fragments if source is not None else ()
         self.view.changed(ranges)
         self.suggestions.edited(edit)
         if self.pane is not None:
