@@ -358,6 +358,14 @@ async def test_a_suggestion_is_taken_whole_or_refused(desk: Desk) -> None:
     assert desk.spans() == []
 
 
+async def test_attributes_are_corrected_between_two_suggestions(desk: Desk) -> None:
+    await desk.press("w", "enter", "C", "2")
+    assert desk.spans("CLAIM")[0].attributes["certainty"] == "uncertain"
+    assert "suggested" in desk.offered
+    await desk.press("enter", "K", "enter")  # the menu of values does not stand in the way
+    assert desk.surfaces("CUE") == ["said", "added", "said"]
+
+
 async def test_what_is_marked_by_hand_is_not_suggested_again(desk: Desk) -> None:
     before = len(desk.screen.suggestions.within(0, len(desk.text)))
     await desk.mark("c", "the harbour will open in May")

@@ -372,7 +372,10 @@ class SpanActions:
     # -- offers and suggestions --------------------------------------------------------------------
 
     def do_accept(self: AnnotateScreen) -> None:
-        """Enter outside an offer: ask again for what the chosen span still lacks."""
+        """Enter outside an offer: take the suggestion shown, else ask what the span still lacks."""
+        if self.current is not None:
+            self.take_suggestion()
+            return
         questions = self.labelling.questions(self.need())
         if not questions:
             raise EditError("Nothing is offered here.")
