@@ -45,10 +45,14 @@ class Document:
     def units_per_annotator(self) -> float:
         return sum(map(len, self.units)) / len(self.units)
 
+    @property
+    def content(self) -> str:
+        """Equal for documents whose units cannot be told apart."""
+        return repr((self.length, [[unit[:3] for unit in units] for units in self.units]))
+
     def generator(self, seed: int) -> np.random.Generator:
         """Random numbers that depend on the seed and on what the document holds."""
-        content = repr((self.length, [[unit[:3] for unit in units] for units in self.units]))
-        digest = blake2b(content.encode(), digest_size=8).digest()
+        digest = blake2b(self.content.encode(), digest_size=8).digest()
         return np.random.default_rng([seed, int.from_bytes(digest, "big")])
 
 

@@ -240,12 +240,12 @@ class _Part:
         return np.nan_to_num(mean) * self.found.weight
 
     @property
-    def variance(self) -> float:
-        """Of `expected`, first figure."""
+    def error(self) -> float:
+        """Standard error of `expected`, first figure."""
         values = self._values[~np.isnan(self._values[:, 0]), 0]
         if len(values) < 2:
             return 0.0
-        return float(values.var(ddof=1) / len(values) * self.found.weight[0] ** 2)
+        return float(values.std(ddof=1) / len(values) ** 0.5 * self.found.weight[0])
 
     def facts(self, corpus: Corpus) -> dict[str, Any]:
         unitary = [
@@ -321,14 +321,22 @@ def _draw(parts: Sequence[_Part], setting: _Setting) -> tuple[int, float | None]
             part.draw(wanted - drawn)
         drawn = wanted
         expected = float(steady(np.array([part.expected[0] for part in parts])))
-        error = float(steady(np.array([part.variance for part in parts]))) ** 0.5
-        half_width = 1.96 * error / expected if expected else None
+        half_width = 1.96 * _error(parts) / expected if expected else None
         if not half_width or not setting.precision or half_width <= setting.precision:
             return drawn, half_width
         if drawn >= MOST_SAMPLES:
             return drawn, half_width
         factor = (half_width / setting.precision) ** 2
         wanted = min(MOST_SAMPLES, max(drawn + 1, ceil(drawn * factor)))
+
+
+def _error(parts: Sequence[_Part]) -> float:
+    """Standard error of the sum of `expected`. Equal documents see the same random continua."""
+    errors: dict[str, list[float]] = {}
+    for part in parts:
+        errors.setdefault(part.document.content, []).append(part.error)
+    together = np.array([float(steady(np.array(equal))) for equal in errors.values()])
+    return float(steady(together**2)) ** 0.5
 
 
 def _by_label(parts: Sequence[_Part], corpus: Corpus) -> dict[Hashable, float | None]:
