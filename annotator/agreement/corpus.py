@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -102,32 +102,20 @@ class Corpus:
     def _with(self, assigned: Bools, keep: Bools) -> Corpus:
         number = np.cumsum(keep) - 1
         held = keep[self.owner]
-        return Corpus(
-            self.documents,
-            self.annotators,
-            self.labels,
-            assigned,
-            self.length,
-            self.left_out,
-            *(
-                column[keep]
-                for column in (
-                    self.doc,
-                    self.annotator,
-                    self.label,
-                    self.first,
-                    self.last,
-                    self.size,
-                    self.shape,
-                )
-            ),
-            number[self.owner[held]],
-            self.start[held],
-            self.end[held],
-            self.dropped,
-            self.clipped,
-            tuple(self.marked[i] for i in np.flatnonzero(keep)) if self.marked else (),
-            self.tokens,
+        return replace(
+            self,
+            assigned=assigned,
+            doc=self.doc[keep],
+            annotator=self.annotator[keep],
+            label=self.label[keep],
+            first=self.first[keep],
+            last=self.last[keep],
+            size=self.size[keep],
+            shape=self.shape[keep],
+            owner=number[self.owner[held]],
+            start=self.start[held],
+            end=self.end[held],
+            marked=tuple(self.marked[i] for i in np.flatnonzero(keep)) if self.marked else (),
         )
 
 
