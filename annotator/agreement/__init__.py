@@ -5,7 +5,8 @@ measures; each names its `metric`s, formulas and sources in its own docstring.
 
     coding(data, metric)         one value a unit: alpha, kappas, AC1/AC2, percentages
     sets(data, distance)         several labels a unit: alpha with MASI or Jaccard distance
-    spans(data, metric)          F1: f1_exact, f1_iou, f1_character, f1_token; SemEval counts
+    spans(data, metric)          F1: f1_exact, f1_iou, f1_character, f1_token
+    semeval(data)                strict, exact, partial and type counts of SemEval-2013
     layers(data, unit=)          alpha of each label, by character or token
     unitizing(data, metric)      alpha_u_2004, u_alpha, bar_u_alpha, cu_alpha, ku_alpha
     gamma(annotators, ...)       gamma, with its best alignment (needs scipy)
@@ -49,38 +50,59 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from annotator.agreement.attributed import attributes
+    from annotator.agreement.clustered import entities
     from annotator.agreement.coefficients import coding
+    from annotator.agreement.competence import dawid_skene
     from annotator.agreement.corpus import Corpus, from_columns, read_corpus
     from annotator.agreement.layered import layers
+    from annotator.agreement.linked import links
     from annotator.agreement.result import Result
+    from annotator.agreement.segmented import segmentation
     from annotator.agreement.setvalued import sets
+    from annotator.agreement.shared_task import semeval
     from annotator.agreement.spanwise import spans
     from annotator.agreement.statistics import Statistics, bootstrap
+    from annotator.agreement.unitised import unitizing
 
 _HOME = {
     "Corpus": "corpus",
     "Result": "result",
     "Statistics": "statistics",
+    "attributes": "attributed",
     "bootstrap": "statistics",
     "coding": "coefficients",
+    "dawid_skene": "competence",
+    "entities": "clustered",
     "from_columns": "corpus",
     "layers": "layered",
+    "links": "linked",
     "read_corpus": "corpus",
+    "segmentation": "segmented",
+    "semeval": "shared_task",
     "sets": "setvalued",
     "spans": "spanwise",
+    "unitizing": "unitised",
 }
 
 __all__ = [
     "Corpus",
     "Result",
     "Statistics",
+    "attributes",
     "bootstrap",
     "coding",
+    "dawid_skene",
+    "entities",
     "from_columns",
     "layers",
+    "links",
     "read_corpus",
+    "segmentation",
+    "semeval",
     "sets",
     "spans",
+    "unitizing",
 ]
 
 

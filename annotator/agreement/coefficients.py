@@ -90,6 +90,9 @@ def coding(
     if metric == "specific_agreement":
         return _specific(pairable, facts)
     if metric == "alpha":
+        numbers = all(isinstance(value, int | float) for value in ratings.values)
+        if level == "ordinal" and values is None and not numbers:
+            raise ValueError("The ordinal level needs `values`, in order, unless they are numbers.")
         return alpha(pairable, level, metric, facts)
     if values is None and len(np.unique(pairable.codes[pairable.codes >= 0])) < 2:
         return undefined(metric, "no_variation", observed=1.0, **facts)

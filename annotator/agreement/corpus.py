@@ -170,15 +170,16 @@ def read_corpus(data: Any) -> Corpus:
     if isinstance(data, Corpus):
         return data
     builder = _Builder()
-    for number, (name, document) in enumerate(_documents(data)):
+    for number, (name, document) in enumerate(documents_of(data)):
         builder.add(name or f"document {number + 1}", document)
     return builder.done()
 
 
-def _documents(data: Any) -> list[tuple[str, Any]]:
+def documents_of(data: Any) -> list[tuple[str, Any]]:
+    """The documents of plain data with their names ("" where there is none), in order."""
     if isinstance(data, Mapping):
         if "documents" in data:
-            return _documents(data["documents"])
+            return documents_of(data["documents"])
         if isinstance(data.get("annotators"), Mapping) or not data or not _by_document(data):
             return [(str(data.get("id", "")), data)]
         return [(str(name), document) for name, document in data.items()]

@@ -62,16 +62,16 @@ def read_ratings(data: Any, values: Sequence[Hashable] | None = None) -> Ratings
     """
     if isinstance(data, np.ndarray) and data.dtype.kind in "fiu" and values is None:
         return _from_array(data)
-    names, columns = _columns(data)
+    names, columns = columns_of(data)
     patterns = Counter(zip(*columns, strict=True)) if columns else Counter[tuple[Any, ...]]()
-    found = {value for pattern in patterns for value in pattern if not _missing(value)}
-    domain = tuple(values) if values is not None else tuple(sorted(found, key=_order))
+    found = {value for pattern in patterns for value in pattern if not is_missing(value)}
+    domain = tuple(values) if values is not None else tuple(sorted(found, key=order_of))
     code = {value: number for number, value in enumerate(domain)}
     stray = found - code.keys()
     if stray:
-        raise ValueError(f"The value {min(stray, key=_order)!r} is not one of {list(domain)}.")
+        raise ValueError(f"The value {min(stray, key=order_of)!r} is not one of {list(domain)}.")
     codes = [
-        [MISSING if _missing(value) else code[value] for value in pattern] for pattern in patterns
+        [MISSING if is_missing(value) else code[value] for value in pattern] for pattern in patterns
     ]
     return Ratings(
         names,
@@ -81,18 +81,18 @@ def read_ratings(data: Any, values: Sequence[Hashable] | None = None) -> Ratings
     )
 
 
-def _missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     return value is None or value != value
 
 
-def _order(value: Any) -> tuple[bool, float, str]:
+def order_of(value: Any) -> tuple[bool, float, str]:
     """Numbers by size, then everything else as text."""
     if isinstance(value, int | float):
         return (False, float(value), "")
     return (True, 0.0, f"{type(value).__name__} {value}")
 
 
-def _columns(data: Any) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+def columns_of(data: Any) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
     """One sequence of values per annotator, all in the same order of units."""
     if isinstance(data, Mapping) and _is_units(data.get("units")):
         units = data["units"]

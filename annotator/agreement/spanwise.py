@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -57,7 +58,7 @@ def spans(
         if metric == "f1_token" and any(tokens is None for tokens in corpus.tokens):
             return undefined(metric, "no_tokens", **facts)
     counts = count(corpus, metric, min_iou=min_iou, same_label=same_label)
-    return summarise(metric, corpus, counts, facts, replicates, seed)
+    return summarise(metric, corpus, counts, corpus.labels, facts, replicates, seed)
 
 
 def count(
@@ -130,11 +131,13 @@ def summarise(
     metric: str,
     corpus: Corpus,
     counts: Counts,
+    names: Sequence[Any],
     facts: dict[str, Any],
     replicates: int = 0,
     seed: int = 0,
+    reason: str = "no_units",
 ) -> Result:
-    """The result of counts (pairs, documents, labels, 3)."""
+    """The result of counts (pairs, documents, names, 3); `reason` if there are none."""
     flat = counts.sum(axis=2)
     by_pair = _known(f1(flat.sum(axis=1).astype(float)))
     values = [value for value in by_pair if value is not None]
@@ -142,7 +145,7 @@ def summarise(
         **facts,
         "by_pair": {corpus.names(pair): by_pair[i] for i, pair in enumerate(corpus.pairs)},
         "by_label": {
-            label: mean_f1(counts[:, :, i], corpus).value for i, label in enumerate(corpus.labels)
+            label: mean_f1(counts[:, :, i], corpus).value for i, label in enumerate(names)
         },
         "by_document": {
             name: _known(mean_defined(f1(flat[:, i].astype(float))))[0]
@@ -157,7 +160,7 @@ def summarise(
     }
     detail |= _by_annotator(corpus, flat)
     if not values:
-        return undefined(metric, "no_units", **detail)
+        return undefined(metric, reason, **detail)
     statistics = mean_f1(flat, corpus)
     if replicates:
         (detail["interval"],) = bootstrap([statistics], replicates=replicates, seed=seed)

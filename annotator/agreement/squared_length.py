@@ -89,7 +89,9 @@ def _expected(units: Units, doc: int, label: int) -> float:
     annotators = np.flatnonzero(corpus.assigned[doc])
     if not len(sizes) or length < 1:
         return 0.0
-    gaps = np.concatenate([_gaps(units, own & (units.annotator == who), length) for who in annotators])
+    gaps = np.concatenate(
+        [_gaps(units, own & (units.annotator == who), length) for who in annotators]
+    )
     fits = gaps[None, :] >= sizes[:, None]
     moves = np.where(fits, gaps[None, :] - sizes[:, None] + 1, 0.0).sum(axis=1)
     terms = (len(sizes) - 1) / 3 * (2 * sizes**3 - 3 * sizes**2 + sizes) + sizes**2 * moves

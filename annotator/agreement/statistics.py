@@ -32,7 +32,7 @@ class Statistics:
         """The figure of the whole corpus."""
         if not len(self.table):
             return None
-        value = float(self.figure(self.table.sum(axis=0)))
+        value = float(self.figure(np.sort(self.table, axis=0).sum(axis=0)))
         return None if np.isnan(value) else value
 
 

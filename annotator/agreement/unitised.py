@@ -160,9 +160,7 @@ def _meetings(
 ) -> Iterable[tuple[tuple[int, int], Ints, Ints, Ints]]:
     """For each pair of annotators, the units that meet and the length they share."""
     start, end = units.place + units.start, units.place + units.end
-    groups = [
-        np.flatnonzero(units.annotator == who) for who in range(len(units.corpus.annotators))
-    ]
+    groups = [np.flatnonzero(units.annotator == who) for who in range(len(units.corpus.annotators))]
     for a, b in units.corpus.pairs if pairs is None else pairs:
         left, right, shared = overlaps(
             start[groups[a]], end[groups[a]], start[groups[b]], end[groups[b]]
