@@ -104,8 +104,7 @@ def read_lines(path: Path, offset: int = 0, number: int = 1) -> Iterator[Line]:
         for raw in file:
             end = offset + len(raw)
             complete = raw.endswith(b"\n")
-            if complete:
-                raw = raw[:-1].removesuffix(b"\r")
+            raw = raw.removesuffix(b"\n").removesuffix(b"\r")
             if not offset and raw.startswith(BOM_UTF8):
                 raw, offset = raw[len(BOM_UTF8) :], len(BOM_UTF8)
             if raw.strip():
