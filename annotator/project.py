@@ -17,7 +17,7 @@ from annotator.store.files import FileStore
 from annotator.store.journal import FileJournal
 from annotator.store.known_scheme import load_known_scheme
 from annotator.store.lock import hold
-from annotator.store.names import check_annotator
+from annotator.store.names import GOLD, check_annotator, check_owner
 from annotator.store.settings import Settings, load_settings
 from annotator.store.topics import Topic, add_topic, load_topics
 
@@ -157,13 +157,17 @@ class Project:
                     name = ""
         return check_annotator(name)
 
+    def owner_name(self, name: str | None = None) -> str:
+        """Whose work to read: `annotator_name`, or gold. Raises AnnotatorError."""
+        return GOLD if name == GOLD else self.annotator_name(name)
+
     def lock(self, annotator: str) -> AbstractContextManager[None]:
         """Hold while annotating: one process per annotator and clone.
 
         Entering raises AnnotatorError if another process holds it; a dead one's lock is taken.
         """
         folder = self.root / ".annotator/locks"
-        return hold(folder, check_annotator(annotator), f"annotating as {annotator}")
+        return hold(folder, check_owner(annotator), f"annotating as {annotator}")
 
     # -- work --------------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ def command(
         project,
         flat=flat,
         done_only=done_only,
-        annotators=_names(annotators, project.store.annotators(), "annotator"),
+        annotators=_names(annotators, project.store.owners(), "annotator"),
         labels=_names(labels, None, "label"),
     )
     lines = export.lines() if output == "-" else progress(export.lines(), "Exporting")
@@ -105,7 +105,7 @@ class _Export:
         labels: list[str] | None,
     ) -> None:
         self.project, self.flat, self.done_only, self.labels = project, flat, done_only, labels
-        self.annotators = annotators or project.store.annotators()
+        self.annotators = annotators or project.store.owners()
         self.rows = [
             name for name in flat_labels(project.scheme) if labels is None or name in labels
         ]

@@ -48,7 +48,7 @@ def check_project(project: Project) -> Iterator[Finding]:
     for problem in problems:
         yield Finding("error", "damaged-line", str(problem), file=problem.path, line=problem.line)
     topics = {topic.id for topic in project.topics}
-    for annotator in store.annotators():
+    for annotator in store.owners():
         for article_id in sorted(store.outdated(annotator)):
             message = "the annotations are about another version of the text"
             yield Finding("error", "other-text", message, article_id, annotator)

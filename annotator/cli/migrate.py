@@ -60,9 +60,9 @@ def command(state: State, /, dry_run: bool, as_json: bool, **rules: tuple[str, .
     renaming = parse(**rules)
     project = state.project()
     check(renaming, project.scheme)
-    annotators = project.store.annotators()
+    annotators = project.store.owners()
     if state.name is not None:
-        annotators = [project.annotator_name(state.name)]
+        annotators = [project.owner_name(state.name)]
     counts: Counter[str] = Counter()
     changed = 0
     failed: list[str] = []

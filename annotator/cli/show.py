@@ -49,12 +49,12 @@ def command(state: State, article: str, as_json: bool) -> int:
 
 def _annotator(project: Project, name: str | None, article: str) -> str:
     """Who was asked for; else the user, or the only one who has worked on the article."""
-    own = project.annotator_name(name)
+    own = project.owner_name(name)
     if name is not None or project.store.annotations(article, own) is not None:
         return own
     others = [
         other
-        for other in project.store.annotators()
+        for other in project.store.owners()
         if project.store.annotations(article, other) is not None
     ]
     if len(others) > 1:

@@ -22,9 +22,9 @@ def command(state: State, articles: bool, as_json: bool) -> int:
     With --as, only that annotator is shown.
     """
     project = state.project()
-    names = project.store.annotators()
+    names = project.store.owners()
     if state.name is not None:
-        names = [project.annotator_name(state.name)]
+        names = [project.owner_name(state.name)]
     heads = project.store.heads()
     people = [_Person(project, name, len(heads)) for name in names]
     if as_json:

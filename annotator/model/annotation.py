@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from annotator.model.errors import EditError
 
@@ -11,6 +11,7 @@ Value = str | bool | tuple[str, ...]
 Origin = Literal["manual", "suggested", "edited", "imported", "copied"]
 TargetKind = Literal["span", "entity", "topic"]
 Status = Literal["new", "open", "done", "skipped"]
+Decision = Literal["agree", "took-a", "took-b", "both", "merged", "new", "dropped"]
 
 AUTHOR = "AUTHOR"
 IMPLICIT = "IMPLICIT"
@@ -110,16 +111,37 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about one case of (dis)agreement, in gold.
+
+    `case` is the case's key, `sources` are the annotators' spans it is about ("annotator/span id"),
+    `spans` the gold spans made of them. `gap` marks a gap in the guidelines.
+    """
+
+    id: str
+    case: str
+    decision: Decision
+    sources: tuple[str, ...] = ()
+    spans: tuple[str, ...] = ()
+    note: str = ""
+    gap: bool = False
+
+
+Item = Span | Link | Entity | Verdict | Value
+ChangeKind = Literal["span", "link", "entity", "verdict", "field"]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One record before and after an edit; None where it did not or does not exist.
 
     `kind` says which mapping of the annotation set `key` belongs to.
     """
 
-    kind: Literal["span", "link", "entity", "field"]
+    kind: ChangeKind
     key: str
-    before: Span | Link | Entity | Value | None
-    after: Span | Link | Entity | Value | None
+    before: Item | None
+    after: Item | None
 
     def inverse(self) -> "Change":
         return Change(self.kind, self.key, self.after, self.before)
@@ -133,6 +155,7 @@ class AnnotationSet:
     `fields` holds the document fields of the scheme and, under the reserved names in
     `RESERVED_FIELDS`, the state of the work. `serial` is the highest number ever
     used in an id, so that ids are never used twice. `mark` is the last journal edit this includes.
+    Only gold has `verdicts`, and in the field "sources" the sets that were adjudicated.
     """
 
     article_id: str
@@ -146,10 +169,11 @@ class AnnotationSet:
     serial: int = 0
     mark: int = 0
     active_seconds: float = 0.0
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     _from: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _to: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    RESERVED_FIELDS = ("status", "skip_reason", "flags", "note")
+    RESERVED_FIELDS = ("status", "skip_reason", "flags", "note", "sources")
 
     @property
     def status(self) -> Status:
@@ -180,18 +204,24 @@ class AnnotationSet:
         if isinstance(change.before, Link):
             self._from[change.before.source].discard(change.key)
             self._to[change.before.target].discard(change.key)
-        mapping: dict[str, object] = {
-            "span": self.spans,
-            "link": self.links,
-            "entity": self.entities,
-            "field": self.fields,
-        }[change.kind]  # type: ignore[assignment]
+        mapping = self.mapping(change.kind)
         if change.after is None:
             mapping.pop(change.key, None)
         else:
             mapping[change.key] = change.after
         if isinstance(change.after, Link):
             self._index(change.after)
+
+    def mapping(self, kind: ChangeKind) -> dict[str, Any]:
+        """The mapping that changes of a kind belong to; not to be changed."""
+        mappings: dict[str, dict[str, Any]] = {
+            "span": self.spans,
+            "link": self.links,
+            "entity": self.entities,
+            "verdict": self.verdicts,
+            "field": self.fields,
+        }
+        return mappings[kind]
 
     def _index(self, link: Link) -> None:
         self._from.setdefault(link.source, set()).add(link.id)

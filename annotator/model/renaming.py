@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from annotator.model.annotation import AnnotationSet, Change, Entity, Link, Span, Value
+from annotator.model.annotation import AnnotationSet, Change, Entity, Link, Span, Value, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Renaming:
         changes: list[Change] = []
         if change.kind == "field":
             fields = {name: value for name, value in work.fields.items() if name != key}
-            if after is not None and not isinstance(after, Span | Link | Entity):
+            if after is not None and not isinstance(after, Span | Link | Entity | Verdict):
                 fields[key] = after
             changes += _difference(self.document(work.fields), self.document(fields))
         elif change.kind == "span":
@@ -139,6 +139,8 @@ class Renaming:
                 for item in (before, after)
             )
             changes.append(Change("link", key, *ends))
+        elif change.kind == "verdict":
+            changes.append(change)
         else:
             people = (
                 self.entity(item) if isinstance(item, Entity) else None for item in (before, after)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from annotator.model.annotation import (
     AnnotationSet,
     Change,
+    Decision,
     Entity,
     Fragment,
     Link,
@@ -17,6 +18,7 @@ from annotator.model.annotation import (
     Status,
     TargetKind,
     Value,
+    Verdict,
     normalise_fragments,
 )
 from annotator.model.article import Article
@@ -156,7 +158,8 @@ class Session:
         """Give a span another label.
 
         Attributes that the new label has not are dropped, and links that it may not have; returns
-        those links. A link whose other end the scheme does not know is left as it is. Raises EditError if the scheme has no such label.
+        those links. A link whose other end the scheme does not know is left as it is. Raises
+        EditError if the scheme has no such label.
         """
         span = self.span(span_id)
         found = self.scheme.labels.get(label)
@@ -323,6 +326,38 @@ class Session:
             self._change("", Change("entity", entity_id, entity, None))
         return taken
 
+    def add_verdict(
+        self,
+        case: str,
+        decision: Decision,
+        *,
+        sources: Iterable[str] = (),
+        spans: Iterable[str] = (),
+        note: str = "",
+        gap: bool = False,
+    ) -> Verdict:
+        """Record what was decided about a case; see `Verdict`."""
+        verdict = Verdict(
+            self._new_id("v"), case, decision, tuple(sources), tuple(spans), note, gap
+        )
+        self._change(f"verdict {decision}", Change("verdict", verdict.id, None, verdict))
+        return verdict
+
+    def update_verdict(self, verdict_id: str, **changes: Any) -> Verdict:
+        """Change the decision, sources, spans, note or gap of a verdict."""
+        verdict = self.verdict(verdict_id)
+        changed = replace(verdict, **changes)
+        if changed != verdict:
+            action = f"verdict {changed.decision}"
+            self._change(action, Change("verdict", verdict_id, verdict, changed))
+        return changed
+
+    def delete_verdict(self, verdict_id: str) -> Verdict:
+        """Make a case undecided; the spans made for it stay."""
+        verdict = self.verdict(verdict_id)
+        self._change("take back a verdict", Change("verdict", verdict_id, verdict, None))
+        return verdict
+
     def set_field(self, name: str, value: Value | None) -> None:
         """Set a document field. Raises EditError for a field or value not in the scheme."""
         if name not in AnnotationSet.RESERVED_FIELDS:
@@ -416,6 +451,13 @@ class Session:
         if entity is None:
             raise EditError(f"There is no entity {entity_id} that can be changed.")
         return entity
+
+    def verdict(self, verdict_id: str) -> Verdict:
+        """Raises EditError if there is no such verdict."""
+        verdict = self.annotations.verdicts.get(verdict_id)
+        if verdict is None:
+            raise EditError(f"There is no verdict {verdict_id}.")
+        return verdict
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -549,6 +591,7 @@ def _copy(work: AnnotationSet) -> AnnotationSet:
         spans=dict(work.spans),
         links=dict(work.links),
         entities=dict(work.entities),
+        verdicts=dict(work.verdicts),
         fields=dict(work.fields),
     )
 

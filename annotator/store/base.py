@@ -89,7 +89,10 @@ class Store(Protocol):
         """Append articles; returns how many. Raises AnnotatorError at an id already there."""
 
     def annotators(self) -> list[str]:
-        """Everyone whose work is kept here, sorted."""
+        """Everyone whose work is kept here, sorted; gold is nobody's."""
+
+    def owners(self) -> list[str]:
+        """The annotators, and gold if there is any."""
 
     def annotations(self, article_id: str, annotator: str) -> AnnotationSet | None:
         """The latest state: the winning checkpoint and the edits journalled since."""

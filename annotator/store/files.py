@@ -26,7 +26,7 @@ from annotator.store.lines import (
     replace_file,
 )
 from annotator.store.lock import hold
-from annotator.store.names import check_annotator, file_key
+from annotator.store.names import GOLD, check_owner, file_key
 from annotator.store.records import (
     Lineage,
     article_record,
@@ -150,10 +150,13 @@ class FileStore:
     # -- annotation sets: reading ------------------------------------------------------------------
 
     def annotators(self) -> list[str]:
+        return [name for name in self.owners() if name != GOLD]
+
+    def owners(self) -> list[str]:
         names = set(self._index.annotators())
         for path in (self.root / ".annotator/journal").glob("*/*.jsonl"):
             names.add(path.parent.name)
-        return sorted(names)
+        return sorted(names, key=lambda name: (name == GOLD, name))
 
     def annotations(self, article_id: str, annotator: str) -> AnnotationSet | None:
         versions = self._versions(article_id, annotator)
@@ -252,7 +255,7 @@ class FileStore:
     ) -> None:
         if journal is not None and not isinstance(journal, FileJournal):
             raise TypeError("the journal must be one of this store")
-        check_annotator(annotations.annotator)
+        check_owner(annotations.annotator)
         article = self.article(annotations.article_id)
         if article.text_hash != annotations.text_hash:
             raise AnnotatorError(f"These annotations are about another text of {article.id!r}.")
@@ -324,7 +327,8 @@ class FileStore:
         self.refresh()
 
     def _file_to_append(self, annotator: str) -> Path:
-        folder = self.root / "corpus/annotations" / annotator
+        own = "gold" if annotator == GOLD else f"annotations/{annotator}"
+        folder = self.root / "corpus" / own
         writer = self._writer()
         numbers = [
             int(path.stem[len(writer) + 1 :])
@@ -352,7 +356,7 @@ class FileStore:
     # -- journals ----------------------------------------------------------------------------------
 
     def journal(self, article_id: str, annotator: str) -> FileJournal:
-        check_annotator(annotator)
+        check_owner(annotator)
         path = self._journal_path(article_id, annotator)
         versions = self._versions(article_id, annotator)
         histories = self._histories(article_id, annotator)
@@ -542,7 +546,12 @@ def _article_line(article: Article) -> bytes:
 
 def _is_empty(annotations: AnnotationSet) -> bool:
     parts = (annotations.spans, annotations.links, annotations.entities, annotations.fields)
-    return not any(parts) and not annotations.mark and not annotations.active_seconds
+    return (
+        not any(parts)
+        and not annotations.verdicts
+        and not annotations.mark
+        and not annotations.active_seconds
+    )
 
 
 def _content(record: Record) -> Record:

@@ -16,9 +16,10 @@ from typing import Any
 
 from annotator.store.base import Head, Problem
 from annotator.store.lines import Line, RecordError, decode, read_at, read_lines
+from annotator.store.names import GOLD
 from annotator.store.records import line_hash, read_checkpoint, read_head, read_lineage
 
-_LAYOUT = 3  # raise with any change of the tables or of what is read from a line
+_LAYOUT = 4  # raise with any change of the tables or of what is read from a line
 _TAIL = 4096
 _BATCH = 2000
 _TABLES = """
@@ -110,7 +111,7 @@ def cache_path(root: Path) -> Path:
 
 
 class Index:
-    """What the files under `corpus/articles` and `corpus/annotations` hold, line by line."""
+    """What the files of articles, annotations and gold under `corpus/` hold, line by line."""
 
     def __init__(
         self, root: Path, cache: Path | None = None, progress: Progress | None = None
@@ -164,7 +165,11 @@ class Index:
                 self._read_file(path, known, meter)
 
     def _files(self) -> Iterator[tuple[str, os.stat_result]]:
-        for pattern in ("corpus/articles/*.jsonl", "corpus/annotations/*/*.jsonl"):
+        for pattern in (
+            "corpus/articles/*.jsonl",
+            "corpus/annotations/*/*.jsonl",
+            "corpus/gold/*.jsonl",
+        ):
             for path in self._root.glob(pattern):
                 with suppress(OSError):
                     yield path.relative_to(self._root).as_posix(), path.stat()
@@ -217,7 +222,7 @@ class Index:
     def _read_from(self, path: str, size: int, lines: int, meter: _Meter) -> tuple[int, int]:
         """Index the lines after the first `lines`; the end and number of the last ended one."""
         folder = path.split("/")[1]
-        annotator = path.split("/")[2]
+        annotator = GOLD if folder == "gold" else path.split("/")[2]
         rows: Rows = {table: [] for table in _ROWS}
         for line in read_lines(self._root / path, size, lines + 1):
             try:
@@ -399,6 +404,8 @@ def _checkpoint_rows(
     record = decode(line.raw)
     lineage = read_lineage(record)
     work = read_checkpoint(record)
+    if work.annotator == GOLD and not path.startswith("corpus/gold/"):
+        raise RecordError("is gold, which belongs into corpus/gold")
     if work.annotator != annotator:
         raise RecordError(f"is by {work.annotator!r} but lies in the folder of {annotator!r}")
     row = (

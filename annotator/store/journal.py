@@ -87,13 +87,7 @@ def replay(annotations: AnnotationSet, edits: list[Edit]) -> tuple[int, str]:
     """
     for count, edit in enumerate(edits):
         for number, change in enumerate(edit.changes):
-            mapping = {
-                "span": annotations.spans,
-                "link": annotations.links,
-                "entity": annotations.entities,
-                "field": annotations.fields,
-            }[change.kind]
-            if mapping.get(change.key) != change.before:  # type: ignore[attr-defined]
+            if annotations.mapping(change.kind).get(change.key) != change.before:
                 for done in reversed(edit.changes[:number]):
                     annotations.apply(done.inverse())
                 return count, f"edit {edit.number} does not fit the state before it"

@@ -6,6 +6,8 @@ from hashlib import sha256
 
 from annotator.model.errors import AnnotatorError
 
+GOLD = "gold"
+"""Whose work the adjudicated sets are: kept like an annotator's, but nobody has this name."""
 _DEVICES = {"CON", "PRN", "AUX", "NUL"} | {
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
 }
@@ -13,8 +15,18 @@ _FORBIDDEN = set('/\\<>:"|?*')
 _LONGEST = 64
 
 
+def check_owner(name: str) -> str:
+    """`check_annotator`, but gold may own work as well."""
+    return name if name == GOLD else check_annotator(name)
+
+
 def check_annotator(name: str) -> str:
     """The name itself, if it can be a folder's name on any system; else AnnotatorError."""
+    if name.casefold() == GOLD:
+        raise AnnotatorError(
+            f"The name {name} is kept for adjudicated work; choose another with --as NAME, or see"
+            f" `annotator adjudicate`."
+        )
     if not name:
         raise AnnotatorError("An annotator needs a name; give one with --as NAME.")
     remedy = "; choose another with --as NAME"

@@ -7,20 +7,24 @@ RecordError and nothing else.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import orjson
 
 from annotator.model.annotation import (
     AnnotationSet,
     Change,
+    ChangeKind,
+    Decision,
     Entity,
     Fragment,
+    Item,
     Link,
     Origin,
     Span,
     TargetKind,
     Value,
+    Verdict,
 )
 from annotator.model.article import Article, Region
 from annotator.model.session import Edit, EditKind
@@ -30,7 +34,8 @@ from annotator.store.lines import VERSION, Record, RecordError
 _ORIGINS = get_args(Origin)
 _TARGET_KINDS = get_args(TargetKind)
 _EDIT_KINDS = get_args(EditKind)
-_CHANGE_KINDS = ("span", "link", "entity", "field")
+_CHANGE_KINDS = get_args(ChangeKind)
+_DECISIONS = get_args(Decision)
 _TEXT_KEY = b',"text":"'
 _HEAD_TEXTS = ("id", "text_sha256", "headline", "source", "published", "url", "language")
 T = TypeVar("T")
@@ -178,6 +183,8 @@ def checkpoint_record(annotations: AnnotationSet, text: str, lineage: Lineage) -
     record["spans"] = [_span_record(span, span.pieces(text)) for span in annotations.spans.values()]
     record["links"] = [_link_record(link) for link in annotations.links.values()]
     record["entities"] = [_entity_record(entity) for entity in annotations.entities.values()]
+    if annotations.verdicts:
+        record["verdicts"] = [_verdict_record(item) for item in annotations.verdicts.values()]
     record["fields"] = fields
     return record
 
@@ -202,12 +209,13 @@ def read_checkpoint(record: Record) -> AnnotationSet:
     spans = _by_id(_each(record, "spans", _read_span))
     links = _by_id(_each(record, "links", _read_link))
     entities = _by_id(_each(record, "entities", _read_entity))
+    verdicts = _by_id(_each(record, "verdicts", _read_verdict))
     fields = _values(record, "fields")
     for name in AnnotationSet.RESERVED_FIELDS:
         if name in record:
             fields[name] = _value(record[name])
     serial = _number(record, "serial")
-    for key in (*spans, *links, *entities):
+    for key in (*spans, *links, *entities, *verdicts):
         if key[1:].isdecimal():
             serial = max(serial, int(key[1:]))
     return AnnotationSet(
@@ -222,6 +230,7 @@ def read_checkpoint(record: Record) -> AnnotationSet:
         serial=serial,
         mark=_number(record, "mark"),
         active_seconds=_seconds(record, "active_seconds"),
+        verdicts=verdicts,
     )
 
 
@@ -236,13 +245,13 @@ def misplaced(record: Record, text: str) -> list[str]:
 
 def carry_unknown(old: Record, new: Record) -> None:
     """Copy what another version or tool added to the old record and ours does not write."""
-    known = {*new, *AnnotationSet.RESERVED_FIELDS}
+    known = {*new, *AnnotationSet.RESERVED_FIELDS, "verdicts"}
     new.update((key, value) for key, value in old.items() if key not in known)
-    for kind in ("spans", "links", "entities"):
-        before = {item["id"]: item for item in old[kind]}
-        for item in new[kind]:
+    for kind in ("spans", "links", "entities", "verdicts"):
+        before = {item["id"]: item for item in old.get(kind, ())}
+        for item in new.get(kind, ()):
             extra = before.get(item["id"], {})
-            optional = ("attributes", "flags", "note")
+            optional = ("attributes", "flags", "note", "gap")
             item.update((k, v) for k, v in extra.items() if k not in item and k not in optional)
 
 
@@ -296,24 +305,23 @@ def _read_step(record: Record, done: tuple[Edit, ...] = (), undone: tuple[Edit, 
     )
 
 
-_Side = Span | Link | Entity | Value | None
-
-
-def _side_record(side: _Side) -> object:
+def _side_record(side: Item | None) -> object:
     if isinstance(side, Span):
         return _span_record(side)
     if isinstance(side, Link):
         return _link_record(side)
     if isinstance(side, Entity):
         return _entity_record(side)
+    if isinstance(side, Verdict):
+        return _verdict_record(side)
     return None if side is None else _plain(side)
 
 
 def _read_change(item: Record) -> Change:
-    kind: Literal["span", "link", "entity", "field"] = _one_of(item, "kind", _CHANGE_KINDS)
+    kind: ChangeKind = _one_of(item, "kind", _CHANGE_KINDS)
     key = _text(item, "key", required=True)
 
-    def side(name: str) -> _Side:
+    def side(name: str) -> Item | None:
         value = item.get(name)
         if value is None:
             return None
@@ -321,7 +329,7 @@ def _read_change(item: Record) -> Change:
             return _value(value)
         if not isinstance(value, dict):
             raise RecordError(f"has a wrong {name}")
-        found: Span | Link | Entity = _READERS[kind](value)
+        found: Span | Link | Entity | Verdict = _READERS[kind](value)
         if found.id != key:
             raise RecordError(f"has a wrong {name}")
         return found
@@ -410,10 +418,38 @@ def _read_entity(item: Record) -> Entity:
     return Entity(_text(item, "id", required=True), **texts)
 
 
+def _verdict_record(verdict: Verdict) -> Record:
+    record: Record = {
+        "id": verdict.id,
+        "case": verdict.case,
+        "decision": verdict.decision,
+        "sources": list(verdict.sources),
+        "spans": list(verdict.spans),
+    }
+    if verdict.note:
+        record["note"] = verdict.note
+    if verdict.gap:
+        record["gap"] = True
+    return record
+
+
+def _read_verdict(item: Record) -> Verdict:
+    return Verdict(
+        _text(item, "id", required=True),
+        _text(item, "case"),
+        _one_of(item, "decision", _DECISIONS),
+        _texts(item, "sources"),
+        _texts(item, "spans"),
+        _text(item, "note"),
+        _truth(item, "gap"),
+    )
+
+
 _READERS: dict[str, Callable[[Record], Any]] = {
     "span": _read_span,
     "link": _read_link,
     "entity": _read_entity,
+    "verdict": _read_verdict,
 }
 
 

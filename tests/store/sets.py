@@ -2,7 +2,14 @@
 
 from hypothesis import strategies as st
 
-from annotator.model.annotation import AnnotationSet, Entity, Link, Span, normalise_fragments
+from annotator.model.annotation import (
+    AnnotationSet,
+    Entity,
+    Link,
+    Span,
+    Verdict,
+    normalise_fragments,
+)
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 names = words.filter(bool)
@@ -55,6 +62,20 @@ def annotation_sets(
         fields["status"] = draw(st.sampled_from(["open", "done", "skipped"]))
         fields["flags"] = tuple(draw(st.lists(words, max_size=2)))
         fields["note"] = draw(words)
+        fields["sources"] = tuple(draw(st.lists(words, max_size=2)))
+    decisions = st.sampled_from(["agree", "took-a", "both", "merged", "new", "dropped"])
+    verdicts = {
+        f"v{n}": Verdict(
+            f"v{n}",
+            draw(words),
+            draw(decisions),
+            tuple(draw(st.lists(words, max_size=2))),
+            tuple(sorted(marked)[:n]),
+            draw(words),
+            draw(st.booleans()),
+        )
+        for n in range(draw(st.integers(0, 2)))
+    }
     return AnnotationSet(
         article_id,
         text_hash,
@@ -67,4 +88,5 @@ def annotation_sets(
         serial=draw(st.integers(30, 99)),
         mark=draw(st.integers(0, 99)),
         active_seconds=draw(st.floats(0, 1e6)),
+        verdicts=verdicts,
     )

@@ -47,6 +47,7 @@ def test_an_edit_comes_back_as_it_was(data: st.DataObject, text: str) -> None:
             ("span", old.spans, new.spans),
             ("link", old.links, new.links),
             ("entity", old.entities, new.entities),
+            ("verdict", old.verdicts, new.verdicts),
             ("field", old.fields, new.fields),
         )
         for key in sorted({*before, *after})
