@@ -90,7 +90,8 @@ def attributes(
 def _value(corpus: Corpus, span: int, name: str | None) -> Hashable:
     """What is said of a span; None if nothing is. Lists are taken as sets."""
     if name is None:
-        return corpus.labels[corpus.label[span]]
+        label: Hashable = corpus.labels[corpus.label[span]]
+        return label
     marked = corpus.marked[span]
     said = marked.get("attributes") if isinstance(marked, Mapping) else marked.attributes
     value = (said or {}).get(name)

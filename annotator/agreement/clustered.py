@@ -52,13 +52,7 @@ def entities(
         return undefined(metric, "fewer_than_two_annotators", **facts)
     table = np.array(
         [
-            [
-                number
-                for a, b in pairs
-                for number in (
-                    _sums(work[a], work[b], metric) if a in work and b in work else [0.0] * 4
-                )
-            ]
+            [number for a, b in pairs for number in _sums(work.get(a), work.get(b), metric)]
             for work in shared
         ]
     )
@@ -103,8 +97,10 @@ def _mention(mention: Any) -> Hashable:
     return tuple(map(_mention, mention)) if isinstance(mention, list) else mention
 
 
-def _sums(first: Clusters, second: Clusters, metric: str) -> list[float]:
-    """Numerators and denominators of recall and precision."""
+def _sums(first: Clusters | None, second: Clusters | None, metric: str) -> list[float]:
+    """Numerators and denominators of recall and precision; 0 where one did not do it."""
+    if first is None or second is None:
+        return [0.0] * 4
     score = _b_cubed if metric == "b_cubed" else _lea
     return [*score(first, second), *score(second, first)]
 

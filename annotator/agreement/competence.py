@@ -94,9 +94,8 @@ def dawid_skene(
         "posterior": [None if place is None else q[place].tolist() for place in places],
     }
     if one_coin:
-        facts["accuracy"] = dict(
-            zip(names, _OneCoin(prior).rates(answers, weighed).tolist(), strict=True)
-        )
+        rates = _OneCoin(prior).rates(answers, weighed)
+        facts["accuracy"] = dict(zip(names, rates.tolist(), strict=True))
     return defined(metric, right.sum() / said.sum(), **facts)
 
 
@@ -123,7 +122,7 @@ class _Errors:
         table = np.einsum("uj,urk->rjk", weighed, answers)
         total = table.sum(axis=2, keepdims=True)
         even = np.full_like(table, 1 / table.shape[2])
-        return np.divide(table, total, out=even, where=total > 0)
+        return np.asarray(np.divide(table, total, out=even, where=total > 0))
 
 
 class _OneCoin:

@@ -15,6 +15,7 @@ from annotator.agreement.result import Result, undefined
 from annotator.agreement.spanwise import summarise
 
 LinkMetric = Literal["tuple_f1", "strict_f1", "matched_f1", "target_agreement"]
+_Link = tuple[str, Hashable, Hashable]  # type, head, tail
 _SAME_KB, _SAME_NAME = 1 << 40, 1 << 20
 
 
@@ -64,7 +65,7 @@ def links(
     for number, pair in enumerate(corpus.pairs):
         left, right, _ = match_spans(corpus, pair, min_iou, same_label=alike)
         matched = dict(zip(left.tolist(), right.tolist(), strict=True))
-        if alike and metric == "tuple_f1":
+        if alike and metric in ("tuple_f1", "target_agreement"):
             left, right, _ = match_spans(corpus, pair, min_iou, same_label=False)
         loosely = dict(zip(left.tolist(), right.tolist(), strict=True))
         for doc in np.flatnonzero(corpus.both(pair)).tolist():
@@ -77,9 +78,8 @@ def links(
                 for link in found:
                     counts[number, doc, types.index(link[0]), column] += 1
     if metric == "target_agreement":
-        facts["head_coverage"] = (
-            2 * int(heads[0]) / int(heads[1:].sum()) if heads[1:].sum() else None
-        )
+        linked = int(heads[1:].sum())
+        facts["head_coverage"] = 2 * int(heads[0]) / linked if linked else None
     reason = "no_matched_heads" if facts["links"] and metric == "target_agreement" else "no_links"
     return summarise(metric, corpus, counts, types, facts, replicates, seed, reason)
 
@@ -138,23 +138,14 @@ def _comparable(
     metric: str,
     matched: Mapping[int, int],
     loosely: Mapping[int, int],
-) -> tuple[list[tuple[str, Hashable, Hashable]], list[tuple[str, Hashable, Hashable]]]:
+) -> tuple[list[_Link], list[_Link]]:
     """The links of both as (type, head, tail), written so that what agrees is equal.
 
     What A has is written as B's counterpart of it, where there is one.
     """
     if metric == "strict_f1":
         paired = _paired_entities(a, b, {})
-        return (
-            [
-                (type_, _place(corpus, head), _strict(corpus, paired, tail))
-                for type_, head, tail in a.links
-            ],
-            [
-                (type_, _place(corpus, head), _strict(corpus, {}, tail))
-                for type_, head, tail in b.links
-            ],
-        )
+        return _placed(corpus, a, paired), _placed(corpus, b, {})
     paired = _paired_entities(a, b, loosely)
 
     def first(tail: Hashable) -> Hashable:
@@ -162,7 +153,7 @@ def _comparable(
             tail = a.refers.get(tail, tail) if isinstance(tail, int) else tail
         if isinstance(tail, _Entity):
             return paired.get(tail, ("A", tail))
-        return loosely.get(tail, ("A", tail))  # type: ignore[arg-type]
+        return loosely.get(tail, ("A", tail)) if isinstance(tail, int) else tail
 
     def second(tail: Hashable) -> Hashable:
         if metric != "matched_f1" and isinstance(tail, int):
@@ -181,8 +172,16 @@ def _place(corpus: Corpus, span: int) -> Hashable:
     )
 
 
-def _strict(corpus: Corpus, paired: Mapping[Any, Any], tail: Hashable) -> Hashable:
-    return _place(corpus, tail) if isinstance(tail, int) else paired.get(tail, tail)
+def _placed(corpus: Corpus, work: _Work, paired: Mapping[Any, Any]) -> list[_Link]:
+    """Links with the exact place of their ends instead of the spans."""
+    return [
+        (
+            type_,
+            _place(corpus, head),
+            _place(corpus, tail) if isinstance(tail, int) else paired.get(tail, tail),
+        )
+        for type_, head, tail in work.links
+    ]
 
 
 def _paired_entities(a: _Work, b: _Work, matched: Mapping[int, int]) -> dict[Hashable, Hashable]:
@@ -221,10 +220,10 @@ def _equal(one: Any, other: Any, name: str) -> bool:
 
 
 def _given_heads(
-    mine: list[tuple[str, Hashable, Hashable]],
-    yours: list[tuple[str, Hashable, Hashable]],
+    mine: list[_Link],
+    yours: list[_Link],
     heads: Any,
-) -> tuple[list[tuple[str, Hashable, Hashable]], list[tuple[str, Hashable, Hashable]]]:
+) -> tuple[list[_Link], list[_Link]]:
     """Only links whose type and head both have; counts the heads on the way."""
     a, b = {link[:2] for link in mine}, {link[:2] for link in yours}
     both = a & b

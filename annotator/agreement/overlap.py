@@ -14,8 +14,9 @@ def overlaps(start_a: Ints, end_a: Ints, start_b: Ints, end_b: Ints) -> tuple[In
     if and only if one starts within the other, which two binary searches find:
     O((n + k) log n) for k overlapping pairs.
     """
-    order_a, order_b = np.argsort(start_a, kind="stable"), np.argsort(start_b, kind="stable")
-    sorted_a, sorted_b = start_a[order_a], start_b[order_b]
+    order_a, order_b = _order(start_a), _order(start_b)
+    sorted_a = start_a if order_a is None else start_a[order_a]
+    sorted_b = start_b if order_b is None else start_b[order_b]
     # B starts within A, then A starts strictly within B.
     i, j = _ranges(
         np.searchsorted(sorted_b, start_a, "left"), np.searchsorted(sorted_b, end_a, "left")
@@ -23,10 +24,15 @@ def overlaps(start_a: Ints, end_a: Ints, start_b: Ints, end_b: Ints) -> tuple[In
     k, h = _ranges(
         np.searchsorted(sorted_a, start_b, "right"), np.searchsorted(sorted_a, end_b, "left")
     )
-    left = np.concatenate((i, order_a[h]))
-    right = np.concatenate((order_b[j], k))
+    left = np.concatenate((i, h if order_a is None else order_a[h]))
+    right = np.concatenate((j if order_b is None else order_b[j], k))
     shared = np.minimum(end_a[left], end_b[right]) - np.maximum(start_a[left], start_b[right])
     return left, right, shared
+
+
+def _order(start: Ints) -> Ints | None:
+    """Indices that sort; None if it is sorted, as most data are."""
+    return np.argsort(start, kind="stable") if (start[1:] < start[:-1]).any() else None
 
 
 def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:

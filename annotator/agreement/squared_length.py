@@ -77,7 +77,7 @@ def _observed(units: Units) -> Floats:
             alone = np.setdiff1d(group[both[units.doc[group]]], met)
             np.add.at(found, layer[alone], 2.0 * ((end - start)[alone]) ** 2)
     below = np.maximum(m * (m - 1), 1) * np.maximum(corpus.length, 1).astype(float) ** 2
-    return found.reshape(-1, labels) / below[:, None]
+    return np.asarray(found.reshape(-1, labels) / below[:, None])
 
 
 def _expected(units: Units, doc: int, label: int) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -72,9 +73,8 @@ def unitizing(
         return undefined(metric, "no_units", **facts)
     if metric == "alpha_u_2004":
         return alpha_u_2004(units, facts, replicates, seed)
-    crossing = units.crossing()
-    if crossing:
-        return undefined(metric, "overlapping_labels", overlapping_units=crossing, **facts)
+    if units.crossing:
+        return undefined(metric, "overlapping_labels", overlapping_units=units.crossing, **facts)
     if metric in ("cu_alpha", "ku_alpha"):
         facts["self_pairing"] = self_pairing if len(corpus.annotators) > 2 else "pairs"
         statistics, by_label = _by_label_of(units, self_pairing, bool(replicates))
@@ -104,47 +104,56 @@ class Units:
     label: Ints
     start: Ints
     end: Ints
-    merged: int
+    merged: int = 0
+    crossing: int = 0  # units that overlap an earlier one of the same annotator
 
     @property
     def place(self) -> Ints:
         """Where the documents start if they are laid end to end, shape (U,)."""
         return np.asarray(self.doc * self.corpus.extent)
 
-    def crossing(self) -> int:
-        """How many units overlap an earlier one of the same annotator."""
-        found = 0
-        start, end = self.place + self.start, self.place + self.end
-        for who in range(len(self.corpus.annotators)):
-            own = np.flatnonzero(self.annotator == who)
-            own = own[np.argsort(start[own], kind="stable")]
-            reach = np.maximum.accumulate(end[own])
-            found += int((start[own][1:] < reach[:-1]).sum())
-        return found
-
 
 def read_units(corpus: Corpus) -> Units:
     """The units of the documents that two annotators or more did."""
-    held = corpus.shared[corpus.doc[corpus.owner]]
-    owner = corpus.owner[held]
-    doc, who, label = corpus.doc[owner], corpus.annotator[owner], corpus.label[owner]
-    start, end = corpus.start[held], corpus.end[held]
-    units = Units(corpus, doc, who, label, start, end, 0)
-    if not units.crossing():
+    doc, who, label = corpus.doc, corpus.annotator, corpus.label
+    start, end = corpus.start, corpus.end
+    if len(corpus.owner) != len(doc) or not corpus.shared.all():
+        held = corpus.shared[doc[corpus.owner]]
+        owner = corpus.owner[held]
+        doc, who, label = doc[owner], who[owner], label[owner]
+        start, end = start[held], end[held]
+    units = Units(corpus, doc, who, label, start, end)
+    if not _crossing(units):
         return units
     labels, annotators = max(len(corpus.labels), 1), len(corpus.annotators)
     base = ((doc * annotators + who) * labels + label) * corpus.extent
     first, last, _ = merged(base + start, base + end, touching=False)
     layer = first // corpus.extent
-    return Units(
+    base = layer * corpus.extent
+    units = Units(
         corpus,
         layer // labels // annotators,
         layer // labels % annotators,
         layer % labels,
-        first - layer * corpus.extent,
-        last - layer * corpus.extent,
+        first - base,
+        last - base,
         len(start) - len(first),
     )
+    return replace(units, crossing=_crossing(units))
+
+
+def _crossing(units: Units) -> int:
+    found = 0
+    start, end = units.place + units.start, units.place + units.end
+    for who in range(len(units.corpus.annotators)):
+        own = units.annotator == who
+        first, last = start[own], end[own]
+        if len(first) and (first[1:] < first[:-1]).any():
+            order = np.argsort(first, kind="stable")
+            first, last = first[order], last[order]
+        reach = np.maximum.accumulate(last)
+        found += int((first[1:] < reach[:-1]).sum())
+    return found
 
 
 def _covered(units: Units) -> int:
@@ -171,7 +180,8 @@ def _meetings(
 def _tally(shape: tuple[int, ...], *index: Ints, weights: Ints) -> Floats:
     """Sums of weights by index, of that shape."""
     place = np.ravel_multi_index(index, shape) if len(index[0]) else np.zeros(0, np.int64)
-    return np.bincount(place, weights=weights, minlength=int(np.prod(shape))).reshape(shape)
+    total = np.bincount(place, weights=weights, minlength=math.prod(shape))
+    return total.astype(float).reshape(shape)
 
 
 def _articles(units: Units, each: bool) -> tuple[Ints, int]:
