@@ -246,8 +246,9 @@ def by_used_units(work: list[Spans], alpha: float) -> float:
     return least(0, 0, 0)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_crowded_texts_whose_linear_program_may_not_be_integral(seed: int) -> None:
+# The linear program of these, except the first, is not integral.
+@pytest.mark.parametrize("seed", [0, 21, 129, 135, 140, 172, 193, 223])
+def test_crowded_texts_whose_linear_program_is_not_integral(seed: int) -> None:
     generator = random.Random(seed)
     work = [crowd(generator, 5, 14) for _ in range(3)]
     continua, labels = continuum(work)

@@ -1,0 +1,1 @@
+"""Benchmark of the agreement measures against the packages that others use."""
