@@ -12,6 +12,7 @@ from annotator.model.annotation import AnnotationSet
 from annotator.model.errors import AnnotatorError
 from annotator.model.scheme import Scheme
 from annotator.model.session import Session
+from annotator.store.assignments import Assignments
 from annotator.store.base import Head, WriteError
 from annotator.store.files import FileStore
 from annotator.store.journal import FileJournal
@@ -28,6 +29,7 @@ _ATTRIBUTES = """\
 corpus/articles/** -text -diff
 corpus/annotations/** -text merge=union
 corpus/gold/** -text merge=union
+corpus/assignments.jsonl -text merge=union
 """
 
 
@@ -71,6 +73,7 @@ class Project:
         self.profile_scheme = profile_scheme
         self.settings = settings
         self.store = FileStore(root, scheme.id, progress)
+        self.assignments = Assignments(root)
         self.topics: list[Topic] = load_topics(self._topics_path)
         self._journals: dict[tuple[str, str], FileJournal] = {}
 
@@ -209,14 +212,20 @@ class Project:
         return [Recovery(article_id, edits) for article_id, edits in found.items()]
 
     def queue(self, annotator: str) -> list[QueueItem]:
-        """All articles in the order of import with the state of this annotator's work."""
+        """The articles in the order of import with the state of this annotator's work.
+
+        Only those assigned to the annotator, if there ever were any; else all.
+        """
         return list(self._queue(annotator))
 
     def _queue(self, annotator: str) -> Iterator[QueueItem]:
         self.store.refresh()
         summaries = self.store.summaries(annotator)
         stale = self.store.outdated(annotator)
+        assigned = self.assignments.articles(annotator)
         for head in self.store.heads():
+            if assigned is not None and head.id not in assigned:
+                continue
             summary = summaries.get(head.id)
             if summary is None:
                 problem = "work on another text" if head.id in stale else ""
@@ -231,6 +240,37 @@ class Project:
                 summary.note,
                 "two versions" if summary.versions > 1 else "",
             )
+
+    # -- assignments -------------------------------------------------------------------------------
+
+    def assigned(self, article_id: str) -> frozenset[str]:
+        """Who is to annotate an article: whose work, if there is none, is missing, not empty."""
+        return self.assignments.people(article_id)
+
+    def started(self, annotator: str) -> set[str]:
+        """The ids of articles someone has begun, finished or skipped, as far as known here."""
+        self.store.refresh()
+        summaries = self.store.summaries(annotator)
+        begun = {summary.article_id for summary in summaries.values() if summary.status != "new"}
+        known = {head.id for head in self.store.heads()} - summaries.keys()
+        for article_id in known.intersection(self.assignments.articles(annotator) or ()):
+            # What a crash left in a journal alone.
+            if self.store.annotations(article_id, annotator) is not None:
+                begun.add(article_id)
+        return begun
+
+    def may_see(self, viewer: str, owner: str, article_id: str) -> bool:
+        """Whether someone may look at another's work on an article: when both are done with it.
+
+        The lead may always (the setting `lead`). Everybody may see their own work.
+        """
+        if viewer == owner or self.settings.lead:
+            return True
+        return all(self._is_done(article_id, name) for name in (viewer, owner))
+
+    def _is_done(self, article_id: str, annotator: str) -> bool:
+        annotations = self.store.annotations(article_id, annotator)
+        return annotations is not None and annotations.status in ("done", "skipped")
 
     # -- topics and guidelines ---------------------------------------------------------------------
 

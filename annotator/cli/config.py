@@ -33,6 +33,7 @@ def command(ctx: click.Context) -> int:
       ascii          true: lanes drawn with ASCII only
       compact        true: start in the compact view
       mouse          false: leave the mouse to the terminal
+      lead           true: see others' work before it is done by both
       keys.ACTION    the keys of an action; `annotator keys` lists them
     """
     return ctx.invoke(show) if ctx.invoked_subcommand is None else OK

@@ -19,6 +19,7 @@ COMMANDS = {
     "list": "List the articles and how far each is.",
     "show": "Print an article with its annotations.",
     "status": "Show progress by annotator and label.",
+    "assign": "Give articles to annotators, with an overlap.",
     "check": "Verify the whole project.",
     "export": "Write annotations for training scripts.",
     "migrate": "Rename labels, attributes, values, links and fields in existing work.",

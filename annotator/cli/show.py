@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from annotator.cli.output import OK, emit, json_option, plural, say
+from annotator.cli.output import OK, emit, json_option, plural, say, warn
 from annotator.cli.state import State, pass_state
 from annotator.formats.nested import nested_line
 from annotator.formats.resolve import aliases, ends
@@ -21,18 +21,24 @@ from annotator.text.units import Units
 
 @click.command("show")
 @click.argument("article")
+@click.option("--annotator", "owner", metavar="NAME", help="Whose work to show. Default: yours.")
+@click.option("--lead", is_flag=True, help="Show others' work before it is done by both.")
 @json_option
 @pass_state
-def command(state: State, article: str, as_json: bool) -> int:
+def command(state: State, article: str, owner: str | None, lead: bool, as_json: bool) -> int:
     """Print ARTICLE as text with its annotations, for reading without the screen.
 
     In the text, [3 and 3] enclose the span with number 3, so crossing and nested spans can be
     told apart. Under each paragraph, the spans that begin in it are listed: number, label, id, the
-    words, attributes and links. Whose annotations are shown is decided by --as.
+    words, attributes and links.
+
+    Annotators work blind: another's work is shown once both of you are done with the article. The
+    lead sees it before, with --lead or by the setting `lead`.
     """
     project = state.project()
     found = project.store.article(article)
-    annotator = _annotator(project, state.name, article)
+    viewer = project.owner_name(state.name)
+    annotator = _owner(project, viewer, owner, article, lead=lead)
     annotations = project.store.annotations(article, annotator) or AnnotationSet(
         found.id, found.text_hash, annotator
     )
@@ -47,22 +53,35 @@ def command(state: State, article: str, as_json: bool) -> int:
     return OK
 
 
-def _annotator(project: Project, name: str | None, article: str) -> str:
-    """Who was asked for; else the user, or the only one who has worked on the article."""
-    own = project.owner_name(name)
-    if name is not None or project.store.annotations(article, own) is not None:
-        return own
-    others = [
-        other
-        for other in project.store.owners()
-        if project.store.annotations(article, other) is not None
-    ]
+def _owner(project: Project, viewer: str, owner: str | None, article: str, *, lead: bool) -> str:
+    """Who was asked for; else the user, or the only other one whose work the user may see."""
+
+    def visible(name: str) -> bool:
+        return lead or project.may_see(viewer, name, article)
+
+    if owner is not None:
+        name = project.owner_name(owner)
+        if not visible(name):
+            raise AnnotatorError(
+                f"You see what {name} did with {article} once both of you are done with it;"
+                " the lead may before, with --lead."
+            )
+        return name
+    if project.store.annotations(article, viewer) is not None:
+        return viewer
+    owners = [x for x in project.store.owners() if project.store.annotations(article, x)]
+    others = [name for name in owners if visible(name)]
     if len(others) > 1:
         raise AnnotatorError(
-            f"{article} has annotations by {', '.join(others)}; choose one: annotator --as NAME"
-            f" show {article}"
+            f"{article} has annotations by {', '.join(others)}; choose one: annotator show"
+            f" {article} --annotator NAME"
         )
-    return others[0] if others else own
+    if len(owners) > len(others):
+        warn(
+            f"{plural(len(owners), 'other')} worked on {article}; you see that once you are done"
+            " with it too, the lead may before, with --lead."
+        )
+    return others[0] if others else viewer
 
 
 class _Page:

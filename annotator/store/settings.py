@@ -18,7 +18,7 @@ THEMES = ("dark", "light", "")
 class Settings:
     """What a user or a project may choose.
 
-    `keys` maps an action to its keys.
+    `keys` maps an action to its keys. `lead` says that the user sees everybody's work at any time.
     """
 
     annotator: str = ""
@@ -27,6 +27,7 @@ class Settings:
     ascii: bool = False
     compact: bool = False
     mouse: bool = True
+    lead: bool = False
     keys: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -134,6 +135,7 @@ _READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "ascii": (_truth, "true or false"),
     "compact": (_truth, "true or false"),
     "mouse": (_truth, "true or false"),
+    "lead": (_truth, "true or false"),
     "theme": (_theme, '"dark", "light" or ""'),
     "keys": (_keys, "a table of actions, each with a key or a list of keys in quotes"),
 }
