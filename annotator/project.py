@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import ClassVar
 
 from annotator.model.annotation import AnnotationSet
 from annotator.model.errors import AnnotatorError
 from annotator.model.scheme import Scheme
 from annotator.model.session import Session
+from annotator.store.area import WORK, Area
 from annotator.store.assignments import Assignments
 from annotator.store.base import Head, WriteError
 from annotator.store.files import FileStore
@@ -29,6 +31,7 @@ _ATTRIBUTES = """\
 corpus/articles/** -text -diff
 corpus/annotations/** -text merge=union
 corpus/gold/** -text merge=union
+corpus/training/** -text merge=union
 corpus/assignments.jsonl -text merge=union
 """
 
@@ -60,6 +63,8 @@ class Project:
     `scheme` is the whole scheme, `profile_scheme` the part that the profile in use offers.
     """
 
+    area: ClassVar[Area] = WORK
+
     def __init__(
         self,
         root: Path,
@@ -72,7 +77,7 @@ class Project:
         self.scheme = scheme
         self.profile_scheme = profile_scheme
         self.settings = settings
-        self.store = FileStore(root, scheme.id, progress)
+        self.store = FileStore(root, scheme.id, progress, self.area)
         self.assignments = Assignments(root)
         self.topics: list[Topic] = load_topics(self._topics_path)
         self._journals: dict[tuple[str, str], FileJournal] = {}
@@ -222,9 +227,9 @@ class Project:
         self.store.refresh()
         summaries = self.store.summaries(annotator)
         stale = self.store.outdated(annotator)
-        assigned = self.assignments.articles(annotator)
+        offered = self._offered(annotator)
         for head in self.store.heads():
-            if assigned is not None and head.id not in assigned:
+            if offered is not None and head.id not in offered:
                 continue
             summary = summaries.get(head.id)
             if summary is None:
@@ -271,6 +276,10 @@ class Project:
     def _is_done(self, article_id: str, annotator: str) -> bool:
         annotations = self.store.annotations(article_id, annotator)
         return annotations is not None and annotations.status in ("done", "skipped")
+
+    def _offered(self, annotator: str) -> frozenset[str] | None:
+        """The ids of the articles in someone's queue; None means all."""
+        return self.assignments.articles(annotator)
 
     # -- topics and guidelines ---------------------------------------------------------------------
 

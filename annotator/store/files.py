@@ -12,6 +12,7 @@ from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import utc_now
+from annotator.store.area import WORK, Area
 from annotator.store.base import Head, Journal, Problem, Summary
 from annotator.store.index import Entry, Index, Place, Progress, cache_path
 from annotator.store.journal import FileJournal, History, read_histories, replay
@@ -62,12 +63,19 @@ class FileStore:
     """See `Store`. Every annotator has a folder, every clone its own files in it, so that no two
     clones ever write one file and version control has nothing to merge."""
 
-    def __init__(self, root: Path, scheme: str = "", progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        scheme: str = "",
+        progress: Progress | None = None,
+        area: Area = WORK,
+    ) -> None:
         """`scheme` is recorded in sets that begin with what a journal holds. `progress` is told
-        how many bytes of how many are read, if much has to be."""
+        how many bytes of how many are read, if much has to be. `area` is where work is kept."""
         self.root = root
         self._scheme = scheme
-        self._index = Index(root, cache_path(root), progress)
+        self._area = area
+        self._index = Index(root, cache_path(root, area), progress, area)
         self._found: dict[Problem, None] = {}
         self._recent: OrderedDict[str, Article] = OrderedDict()
         self._heads: list[Head] | None = None
@@ -154,7 +162,7 @@ class FileStore:
 
     def owners(self) -> list[str]:
         names = set(self._index.annotators())
-        for path in (self.root / ".annotator/journal").glob("*/*.jsonl"):
+        for path in (self.root / self._area.journals).glob("*/*.jsonl"):
             names.add(path.parent.name)
         return sorted(names, key=lambda name: (name == GOLD, name))
 
@@ -169,7 +177,7 @@ class FileStore:
         self.refresh()
         for name in self.annotators() if annotator is None else [annotator]:
             saved = {entry.article_id for entry in self._index.all_latest(name)}
-            folder = self.root / ".annotator/journal" / name
+            folder = self.root / self._area.journals / name
             journals = {path.stem for path in folder.glob("*.jsonl")}
             for head in self.heads():
                 if head.id in saved or (journals and file_key(head.id) in journals):
@@ -327,8 +335,8 @@ class FileStore:
         self.refresh()
 
     def _file_to_append(self, annotator: str) -> Path:
-        own = "gold" if annotator == GOLD else f"annotations/{annotator}"
-        folder = self.root / "corpus" / own
+        own = "corpus/gold" if annotator == GOLD else f"{self._area.annotations}/{annotator}"
+        folder = self.root / own
         writer = self._writer()
         numbers = [
             int(path.stem[len(writer) + 1 :])
@@ -380,7 +388,7 @@ class FileStore:
         self.refresh()
         settled = self._index.settled()
         recovered: dict[str, int] = {}
-        folder = self.root / ".annotator/journal" / annotator
+        folder = self.root / self._area.journals / annotator
         for path in sorted(folder.glob("*.jsonl")):
             name = path.relative_to(self.root).as_posix()
             stat = path.stat()
@@ -489,7 +497,8 @@ class FileStore:
         ]
 
     def _journal_path(self, article_id: str, annotator: str) -> Path:
-        return self.root / ".annotator/journal" / annotator / f"{file_key(article_id)}.jsonl"
+        folder = self.root / self._area.journals / annotator
+        return folder / f"{file_key(article_id)}.jsonl"
 
     def _journal_name(self, history: History) -> str:
         path = self._journal_path(history.article_id, history.annotator)

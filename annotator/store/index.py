@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from annotator.store.area import WORK, Area
 from annotator.store.base import Head, Problem
 from annotator.store.lines import Line, RecordError, decode, read_at, read_lines
 from annotator.store.names import GOLD
@@ -97,8 +98,8 @@ class _Meter:
             self.report(self.done, self.total)
 
 
-def cache_path(root: Path) -> Path:
-    """The cache file of a project; the variable ANNOTATOR_CACHE_DIR moves its folder."""
+def cache_path(root: Path, area: Area = WORK) -> Path:
+    """The cache file of a project's area; the variable ANNOTATOR_CACHE_DIR moves its folder."""
     folder = os.environ.get("ANNOTATOR_CACHE_DIR")
     if folder:
         base = Path(folder)
@@ -106,7 +107,8 @@ def cache_path(root: Path) -> Path:
         from platformdirs import user_cache_path
 
         base = user_cache_path("annotator", appauthor=False)
-    key = blake2b(str(root.resolve()).encode("utf-8", "surrogateescape"), digest_size=12)
+    place = str(root.resolve()) + ("" if area == WORK else f"\0{area.annotations}")
+    key = blake2b(place.encode("utf-8", "surrogateescape"), digest_size=12)
     return base / f"{key.hexdigest()}.sqlite"
 
 
@@ -114,10 +116,15 @@ class Index:
     """What the files of articles, annotations and gold under `corpus/` hold, line by line."""
 
     def __init__(
-        self, root: Path, cache: Path | None = None, progress: Progress | None = None
+        self,
+        root: Path,
+        cache: Path | None = None,
+        progress: Progress | None = None,
+        area: Area = WORK,
     ) -> None:
         """`progress` is told how many bytes of how many are read, until all is taken in."""
         self._root = root
+        self._area = area
         self._by_text = False
         self._progress = progress
         self._lock = RLock()
@@ -167,7 +174,7 @@ class Index:
     def _files(self) -> Iterator[tuple[str, os.stat_result]]:
         for pattern in (
             "corpus/articles/*.jsonl",
-            "corpus/annotations/*/*.jsonl",
+            f"{self._area.annotations}/*/*.jsonl",
             "corpus/gold/*.jsonl",
         ):
             for path in self._root.glob(pattern):
