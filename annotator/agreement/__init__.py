@@ -9,13 +9,13 @@ measures; each names its `metric`s, formulas and sources in its own docstring.
     semeval(data)                strict, exact, partial and type counts of SemEval-2013
     layers(data, unit=)          alpha of each label, by character or token
     unitizing(data, metric)      alpha_u_2004, u_alpha, bar_u_alpha, cu_alpha, ku_alpha
-    gamma(annotators, ...)       gamma, with its best alignment (needs scipy)
+    gamma(data, ...)             gamma, and gamma_cat, with the best alignment (needs scipy)
     attributes(data, name)       an attribute, or the label, on matched spans, with coverage
     links(data, metric)          tuple, strict and matched link F1; target agreement
     entities(data, metric)       B-cubed and LEA of clusterings of mentions
     segmentation(data)           boundary similarity of flat segmentations
     dawid_skene(data)            estimated truth, error matrices and accuracies
-    panel(data)                  the figures to report together, with intervals over articles
+    bootstrap(statistics)        intervals of several figures over the same articles
 
 Data
     Units: {annotator: [value, ...]}, {annotator: {unit: value}}, [[value, ...], ...] with a row
@@ -47,6 +47,8 @@ Importing this package loads nothing else; numpy is loaded at the first call (ex
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from annotator.agreement.coefficients import coding
     from annotator.agreement.competence import dawid_skene
     from annotator.agreement.corpus import Corpus, from_columns, read_corpus
+    from annotator.agreement.gamma import gamma, gamma_cat
     from annotator.agreement.layered import layers
     from annotator.agreement.linked import links
     from annotator.agreement.result import Result
@@ -75,6 +78,8 @@ _HOME = {
     "dawid_skene": "competence",
     "entities": "clustered",
     "from_columns": "corpus",
+    "gamma": "gamma",
+    "gamma_cat": "gamma",
     "layers": "layered",
     "links": "linked",
     "read_corpus": "corpus",
@@ -95,6 +100,8 @@ __all__ = [
     "dawid_skene",
     "entities",
     "from_columns",
+    "gamma",
+    "gamma_cat",
     "layers",
     "links",
     "read_corpus",
@@ -116,3 +123,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps the function `gamma` in reach when the module of that name has been imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -6,7 +6,6 @@ be annotated is cut out here, so that no measure can see it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -15,10 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from annotator.agreement.ratings import Ints
+from annotator.agreement.overlap import merged
+from annotator.agreement.ratings import Ints, order_of
 
 Bools = npt.NDArray[np.bool_]
-Fragments = tuple[tuple[int, int], ...]
+Fragments = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Corpus:
     dropped: int = 0  # spans that lie wholly outside the region, or are empty
     clipped: int = 0  # spans that lose a part to it
     marked: tuple[Any, ...] = field(default=(), repr=False)
-    tokens: tuple[Any, ...] = field(default=(), repr=False)
+    words: tuple[Words | None, ...] = field(default=(), repr=False)
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -75,6 +75,11 @@ class Corpus:
         known = int(self.length.max()) if len(self.length) else 0
         used = int(self.last.max()) if len(self.last) else 0
         return max(known, used, 0) + 1
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether every document says what its tokens are."""
+        return len(self.words) == len(self.documents) and None not in self.words
 
     def facts(self) -> dict[str, Any]:
         """What every result says about its ground."""
@@ -198,194 +203,225 @@ class _Region:
     """Offsets without what lies outside the continuum or in an excluded stretch."""
 
     def __init__(self, begin: int, end: int, excluded: Iterable[Sequence[int]]) -> None:
-        self.begin = begin
         kept, place = [], begin
         for start, stop in sorted((int(first), int(last)) for first, last in excluded):
             if start > place:
                 kept.append((place, min(start, end)))
             place = max(place, stop)
         kept.append((place, end))
-        self.kept = [(start, stop) for start, stop in kept if stop > start]
-        self.starts = [start for start, _ in self.kept]
-        self.before = [0]
-        for start, stop in self.kept:
-            self.before.append(self.before[-1] + stop - start)
+        held = [(start, stop) for start, stop in kept if stop > start] or [(begin, begin)]
+        self.starts, self.stops = np.array(held, np.int64).T
+        sizes = self.stops - self.starts
+        self.before = np.cumsum(sizes) - sizes
+        self.length = int(sizes.sum())
 
-    @property
-    def length(self) -> int:
-        return self.before[-1]
-
-    def place(self, offset: int) -> int:
-        """Where an offset of the text comes to lie."""
-        number = bisect_right(self.starts, offset) - 1
-        if number < 0:
-            return 0
-        start, stop = self.kept[number]
-        return self.before[number] + min(offset, stop) - start
+    def place(self, offsets: Ints) -> Ints:
+        """Where offsets of the text come to lie."""
+        number = np.maximum(np.searchsorted(self.starts, offsets, "right") - 1, 0)
+        start = self.starts[number]
+        return np.asarray(self.before[number] + np.clip(offsets, start, self.stops[number]) - start)
 
 
 class _Builder:
+    """Collects plain data in lists, and makes columns of them at the end."""
+
     def __init__(self) -> None:
         self.documents: list[str] = []
         self.annotators: dict[str, int] = {}
-        self.label_numbers: dict[Any, int] = {}
-        self.shapes: dict[Fragments, int] = {}
-        self.did: list[tuple[int, int]] = []
+        self.did: list[tuple[int, int, int]] = []  # document, annotator, number of spans
+        self.begins: list[int] = []
         self.lengths: list[int] = []
-        self.left_out: list[int] = []
-        self.spans: list[tuple[int, int, int, int, int, int, int]] = []
-        self.pieces: list[tuple[int, int, int]] = []
+        self.regions: dict[int, _Region] = {}  # of documents with excluded stretches
         self.marked: list[Any] = []
-        self.tokens: list[Any] = []
-        self.dropped = self.clipped = 0
+        self.labels: list[Any] = []
+        self.pieces: list[int] = []  # fragments of each span
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.words: list[Words | None] = []
 
     def add(self, name: str, document: Mapping[str, Any]) -> None:
         number = len(self.documents)
         self.documents.append(name)
         full = isinstance(document.get("annotators"), Mapping)
         work = document["annotators"] if full else document
-        region, length = self._region(document if full else {})
-        self.tokens.append(_tokens(document, region) if full else None)
+        self._region(number, document if full else {})
         for annotator, spans in work.items():
             if spans is None:
                 continue
             who = self.annotators.setdefault(str(annotator), len(self.annotators))
-            self.did.append((number, who))
             marked = spans.get("spans", ()) if isinstance(spans, Mapping) else spans
-            for span in marked:
-                self._span(number, who, span, region)
-        self.lengths.append(length)
+            self.did.append((number, who, len(marked)))
+            self._spans(marked)
 
-    def _region(self, document: Mapping[str, Any]) -> tuple[_Region | None, int]:
-        """What is in the document; None where nothing has to be cut or moved."""
+    def _region(self, number: int, document: Mapping[str, Any]) -> None:
         continuum = document.get("continuum") or {}
         begin = int(continuum.get("begin", 0))
         length = continuum.get("length", document.get("length"))
         if length is None and isinstance(document.get("text"), str):
             length = len(document["text"])
-        excluded = document.get("excluded") or ()
-        if length is None:
-            self.left_out.append(0)
-            return (_Region(0, 1 << 60, excluded) if excluded else None), -1
-        region = _Region(begin, begin + int(length), excluded)
-        self.left_out.append(int(length) - region.length)
-        return region, region.length
+        self.begins.append(begin)
+        self.lengths.append(-1 if length is None else int(length))
+        if document.get("excluded"):
+            if length is None:
+                raise ValueError("A document with excluded stretches needs its length.")
+            self.regions[number] = _Region(begin, begin + int(length), document["excluded"])
+        given = document.get("tokens", document.get("text"))
+        words = Words(given, begin, self.lengths[-1], self.regions.get(number))
+        self.words.append(None if given is None else words)
 
-    def _span(self, doc: int, who: int, span: Any, region: _Region | None) -> None:
-        label, fragments = _read(span)
-        if region is not None:
-            before = sum(end - start for start, end in fragments)
-            fragments = tuple((region.place(start), region.place(end)) for start, end in fragments)
-            after = sum(end - start for start, end in fragments)
-            self.clipped += 0 < after < before
-        if len(fragments) > 1 or fragments[0][0] >= fragments[0][1]:
-            fragments = _joined(fragments)
-        if not fragments:
-            self.dropped += 1
+    def _spans(self, marked: Sequence[Any]) -> None:
+        self.marked += marked
+        if set(map(type, marked)) <= {tuple, list} and set(map(len, marked)) == {3}:
+            start, end, label = zip(*marked, strict=True)
+            self.starts += start
+            self.ends += end
+            self.labels += label
+            self.pieces += [1] * len(start)
             return
-        first, last = fragments[0][0], fragments[-1][1]
-        shape = 0
-        size = last - first
-        number = len(self.spans)
-        if len(fragments) > 1:
-            steps = tuple((start - first, end - first) for start, end in fragments)
-            shape = self.shapes.setdefault(steps, len(self.shapes) + 1)
-            size = sum(end - start for start, end in fragments)
-        code = self.label_numbers.setdefault(label, len(self.label_numbers))
-        self.spans.append((doc, who, code, first, last, size, shape))
-        for start, end in fragments:
-            self.pieces.append((number, start, end))
-        self.marked.append(span)
+        for span in marked:
+            name, fragments = _read(span)
+            self.labels.append(name)
+            self.pieces.append(len(fragments))
+            for first, last in fragments:
+                self.starts.append(first)
+                self.ends.append(last)
 
     def done(self) -> Corpus:
-        labels = sorted(self.label_numbers, key=lambda label: (str(type(label)), str(label)))
-        rank = np.zeros(max(len(labels), 1), np.int64)
-        for number, label in enumerate(labels):
-            rank[self.label_numbers[label]] = number
-        columns = np.array(self.spans, np.int64).reshape(-1, 7).T
-        owner, start, end = np.array(self.pieces, np.int64).reshape(-1, 3).T
-        doc, annotator, label, first, last, size, shape = columns
+        labels = sorted(set(self.labels), key=order_of)
+        code = {label: number for number, label in enumerate(labels)}
+        did = np.array(self.did, np.int64).reshape(-1, 3)
         assigned = np.zeros((len(self.documents), len(self.annotators)), bool)
-        for number, who in self.did:
-            assigned[number, who] = True
-        lengths = np.array(self.lengths, np.int64)
-        origin = np.zeros(len(lengths), np.int64)
-        if len(doc) and (lengths < 0).any():
-            origin[:] = np.iinfo(np.int64).max
-            np.minimum.at(origin, doc, first)
-            origin[lengths >= 0] = 0
-        return Corpus(
+        assigned[did[:, 0], did[:, 1]] = True
+        doc, who = np.repeat(did[:, 0], did[:, 2]), np.repeat(did[:, 1], did[:, 2])
+        pieces = np.array(self.pieces, np.int64)
+        owner = np.repeat(np.arange(len(doc)), pieces)
+        start, end = np.array(self.starts, np.int64), np.array(self.ends, np.int64)
+        for wrong in owner[end < start]:
+            raise ValueError(f"The span {self.marked[wrong]!r} ends before it starts.")
+        before = end - start
+        start, end = self._placed(doc[owner], start, end)
+        cut = np.bincount(owner, weights=before - (end - start), minlength=len(doc)) > 0
+        owner, start, end, shape = _whole(owner, start, end, pieces)
+        size = np.bincount(owner, weights=end - start, minlength=len(doc)).astype(np.int64)
+        keep = size > 0
+        clipped = int((cut & keep).sum())
+        first, last = np.zeros(len(doc), np.int64), np.zeros(len(doc), np.int64)
+        first[owner[::-1]], last[owner] = start[::-1], end
+        length = np.array(self.lengths, np.int64)
+        left_out = np.zeros_like(length)
+        for number, region in self.regions.items():
+            left_out[number] = length[number] - region.length
+            length[number] = region.length
+        corpus = Corpus(
             tuple(self.documents),
             tuple(self.annotators),
             tuple(labels),
             assigned,
-            lengths,
-            np.array(self.left_out, np.int64),
+            length,
+            left_out,
             doc,
-            annotator,
-            rank[label],
-            first - origin[doc],
-            last - origin[doc],
+            who,
+            np.array([code[label] for label in self.labels], np.int64),
+            first,
+            last,
             size,
             shape,
             owner,
-            start - origin[doc[owner]],
-            end - origin[doc[owner]],
-            self.dropped,
-            self.clipped,
+            start,
+            end,
+            int((~keep).sum()),
+            clipped,
             tuple(self.marked),
-            tuple(self.tokens),
+            tuple(self.words),
         )
+        return corpus if keep.all() else corpus.without(~keep)
+
+    def _placed(self, doc: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+        """Offsets within the regions; without one, from the first marked character on."""
+        origin = np.array(self.begins, np.int64)
+        length = np.array(self.lengths, np.int64)
+        unknown = length < 0
+        if unknown.any():
+            first = np.full(len(origin), np.iinfo(np.int64).max)
+            np.minimum.at(first, doc, start)
+            origin[unknown], length[unknown] = first[unknown], np.iinfo(np.int64).max
+        most = length[doc]
+        places = [np.clip(offsets - origin[doc], 0, most) for offsets in (start, end)]
+        for number, region in self.regions.items():
+            own = slice(*np.searchsorted(doc, (number, number + 1)))
+            for offsets, place in zip((start, end), places, strict=True):
+                place[own] = region.place(offsets[own])
+        return places[0], places[1]
 
 
 def _read(span: Any) -> tuple[Any, Fragments]:
     """Label and fragments of a span in any of the accepted forms."""
     if isinstance(span, Mapping):
         label = span.get("label")
-        pieces = span.get("fragments", span.get("spans"))
+        pieces = span.get("fragments")
         if pieces is None:
-            pieces = ((span["start"], span["end"]),) if "start" in span and "end" in span else ()
-        fragments = tuple((int(start), int(end)) for start, end in pieces)
+            pieces = span.get("spans")
+        if pieces is None and "start" in span and "end" in span:
+            pieces = ((span["start"], span["end"]),)
     elif isinstance(span, Sequence) and not isinstance(span, str):
-        start, end, label = span[0], span[1], span[2] if len(span) > 2 else None
-        fragments = ((int(start), int(end)),)
+        label, pieces = (span[2] if len(span) > 2 else None), (span[:2],)
     else:
-        label, fragments = span.label, tuple(span.fragments)
-    if not fragments:
+        label, pieces = span.label, span.fragments
+    if not pieces:
         raise ValueError(f"The span {span!r} has no offsets; give start and end, or fragments.")
-    for start, end in fragments:
-        if end < start:
-            raise ValueError(f"The span {span!r} ends before it starts.")
-    return label, fragments
+    return label, pieces
 
 
-def _joined(fragments: Fragments) -> Fragments:
-    """Sorted, without empty ones, touching and overlapping ones joined."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(fragments):
-        if start >= end:
-            continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(joined)
+def _whole(owner: Ints, start: Ints, end: Ints, pieces: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Fragments by span and place, empty ones left out, touching ones joined; shapes (S,)."""
+    shape = np.zeros(len(pieces), np.int64)
+    held = end > start
+    many = pieces[owner] > 1
+    if not many.any():
+        return owner[held], start[held], end[held], shape
+    alone, mixed = held & ~many, held & many
+    base = owner[mixed] * (int(end.max()) + 1)
+    first, last, index = merged(base + start[mixed], base + end[mixed])
+    mine = np.zeros(len(first), np.int64)
+    mine[index] = owner[mixed]
+    base = mine * (int(end.max()) + 1)
+    all_owners = np.concatenate((owner[alone], mine))
+    order = np.argsort(all_owners, kind="stable")
+    shapes: dict[bytes, int] = {}
+    for span in np.unique(mine):
+        own = mine == span
+        if own.sum() > 1:
+            steps = np.stack((first[own], last[own])) - first[own][0]
+            shape[span] = shapes.setdefault(steps.tobytes(), len(shapes) + 1)
+    return (
+        all_owners[order],
+        np.concatenate((start[alone], first - base))[order],
+        np.concatenate((end[alone], last - base))[order],
+        shape,
+    )
 
 
-def _tokens(document: Mapping[str, Any], region: _Region | None) -> Any:
-    """Starts and ends of the document's tokens, moved like the spans; None if not given."""
-    tokens = document.get("tokens")
-    if tokens is None and isinstance(document.get("text"), str):
-        tokens = _tokens_of(document["text"])
-    if tokens is None:
-        return None
-    places = [(int(start), int(end)) for start, end in tokens]
-    if region is not None:
-        places = [(region.place(start), region.place(end)) for start, end in places]
-    return np.array([place for place in places if place[1] > place[0]], np.int64).reshape(-1, 2)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Where the tokens of a document are, found when a measure asks for them."""
+
+    given: Sequence[Sequence[int]] | str  # places, or the text
+    begin: int
+    length: int
+    region: _Region | None
+
+    def places(self) -> Ints:
+        """Starts and ends within the document's region, shape (tokens, 2)."""
+        tokens = _tokenise(self.given) if isinstance(self.given, str) else self.given
+        places = np.array([(start, end) for start, end in tokens], np.int64).reshape(-1, 2)
+        if self.region is not None:
+            places = self.region.place(places)
+        elif self.length >= 0:
+            places = np.clip(places - self.begin, 0, self.length)
+        return places[places[:, 1] > places[:, 0]]
 
 
-def _tokens_of(text: str) -> list[tuple[int, int]]:
+def _tokenise(text: str) -> list[tuple[int, int]]:
     from annotator.text.blocks import Blocks
     from annotator.text.clusters import Clusters
     from annotator.text.tokens import Tokens

@@ -65,11 +65,12 @@ def cover(corpus: Corpus, unit: str) -> Cover:
 
 def _in_tokens(corpus: Corpus) -> tuple[Ints, Ints, Ints]:
     """Fragments as ranges of token numbers within the document, and tokens per document."""
-    length = np.array([len(tokens) for tokens in corpus.tokens], np.int64)
-    before = np.concatenate(([0], np.cumsum(length)))
-    extent = max([corpus.extent, *(int(tokens.max(initial=0)) for tokens in corpus.tokens)]) + 1
-    places = [tokens + number * extent for number, tokens in enumerate(corpus.tokens)]
-    table = np.concatenate(places) if places else np.zeros((0, 2), np.int64)
+    tokens = [words.places() for words in corpus.words if words is not None]
+    length = np.array([len(places) for places in tokens], np.int64)
+    before = np.cumsum(length) - length
+    extent = max([corpus.extent, *(int(places.max(initial=0)) for places in tokens)]) + 1
+    moved = [places + number * extent for number, places in enumerate(tokens)]
+    table = np.concatenate([np.zeros((0, 2), np.int64), *moved])
     doc = corpus.doc[corpus.owner]
     first = np.searchsorted(table[:, 1], doc * extent + corpus.start, "right")
     last = np.searchsorted(table[:, 0], doc * extent + corpus.end, "left")

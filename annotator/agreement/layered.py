@@ -46,7 +46,7 @@ def layers(
         return undefined(metric, "fewer_than_two_annotators", **facts)
     if (corpus.length[corpus.shared] < 0).any() and unit == "character":
         return undefined(metric, "no_continuum", **facts)
-    if unit == "token" and any(tokens is None for tokens in corpus.tokens):
+    if unit == "token" and not corpus.has_tokens:
         return undefined(metric, "no_tokens", **facts)
     found = cover(corpus, unit)
     wanted = [i for i, one in enumerate(corpus.labels) if label is None or one == label]

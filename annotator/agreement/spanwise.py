@@ -55,7 +55,7 @@ def spans(
         return undefined(metric, "fewer_than_two_annotators", **facts)
     if metric in ("f1_character", "f1_token"):
         facts["unit"] = metric.removeprefix("f1_")
-        if metric == "f1_token" and any(tokens is None for tokens in corpus.tokens):
+        if metric == "f1_token" and not corpus.has_tokens:
             return undefined(metric, "no_tokens", **facts)
     counts = count(corpus, metric, min_iou=min_iou, same_label=same_label)
     return summarise(metric, corpus, counts, corpus.labels, facts, replicates, seed)
@@ -141,16 +141,14 @@ def summarise(
     flat = counts.sum(axis=2)
     by_pair = _known(f1(flat.sum(axis=1).astype(float)))
     values = [value for value in by_pair if value is not None]
+    by_document = _known(mean_defined(f1(flat.transpose(1, 0, 2).astype(float))))
     detail: dict[str, Any] = {
         **facts,
         "by_pair": {corpus.names(pair): by_pair[i] for i, pair in enumerate(corpus.pairs)},
         "by_label": {
             label: mean_f1(counts[:, :, i], corpus).value for i, label in enumerate(names)
         },
-        "by_document": {
-            name: _known(mean_defined(f1(flat[:, i].astype(float))))[0]
-            for i, name in enumerate(corpus.documents)
-        },
+        "by_document": dict(zip(corpus.documents, by_document, strict=True)),
         "counts": {
             corpus.names(pair): dict(zip(("shared", "first", "second"), row, strict=True))
             for pair, row in zip(corpus.pairs, flat.sum(axis=1).tolist(), strict=True)
