@@ -29,7 +29,6 @@ from annotator.project import Project
 from annotator.text.units import Range
 from annotator.tui.labelling import DIGITS, Offer, Row
 from annotator.tui.modes import MenuMode, OfferMode
-from annotator.tui.screens.span_actions import SuggestMode
 from annotator.tui.screens.topic import matching
 from tests.bench.selecting import Selecting
 from tests.tui.desk import Desk, at_desk
@@ -318,15 +317,13 @@ class Hand:
     async def draw(self, gold_id: str, type: str, end: tuple[str, str], what: str) -> None:
         """Draw (or take away) a link: j, its key, then a digit, a topic or a hint."""
         await self.choose(self.made[gold_id], what)
-        if self.desk.screen.view.selection is not None:
-            await self.press(what, "escape")
         label = self.desk.session.scheme.labels[self.gold.spans[gold_id].label]
         keyed = [rule for rule in label.links if rule.key]
         rule = label.link(type)
         assert rule is not None
         await self.press(what, "j", *([rule.key] if keyed else []))
         mode = self.desk.screen.mode
-        assert isinstance(mode, MenuMode)
+        assert isinstance(mode, MenuMode), (self.desk.said, type, mode, self.desk.screen.chosen)
         candidates = self.desk.screen.labelling.candidates(self.made[gold_id], type)
         for digit, candidate in zip(DIGITS, candidates, strict=False):
             if (candidate.target_kind, candidate.target) == end:
@@ -404,8 +401,6 @@ class Hand:
         return changed
 
     async def change(self, attribute: Attribute, value: object, what: str) -> None:
-        if self.desk.screen.view.selection is not None:
-            await self.press(what, "escape")
         await self.press(what, attribute.key)
         if attribute.kind == "topic":
             await self.topic(str(value), what)
@@ -558,9 +553,7 @@ class Annotator(Hand):
         """Go through the suggestions; take those that are right, correct them while chosen."""
         wanted = {(s.label, s.fragments): s.id for s in self.gold.spans.values()}
         await self.press("suggestions", "w")
-        while isinstance(self.desk.screen.mode, SuggestMode):
-            current = self.desk.screen.current
-            assert current is not None
+        while (current := self.desk.screen.current) is not None:
             known = [
                 (ghost.label, ghost.fragments) in wanted
                 for ghost, role in zip(current.ghosts, current.roles, strict=True)
