@@ -72,6 +72,10 @@ class Dissimilarity:
         return out
 
 
+_Way = tuple[float, int, float, tuple[int, ...]]
+"""What is saved, how many unitary alignments fewer, positional cost, and the joins taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """Unitary alignments as one slot per annotator (-1: empty) and the sum of their costs."""
@@ -93,7 +97,7 @@ def least_costs(continua: Continua, dissimilarity: Dissimilarity) -> Floats:
     """The least sum of costs of each continuum."""
     alone = continua.units.sum(axis=1) * dissimilarity.delta
     if continua.label.shape[1] == 2:
-        return alone - _assignment_savings(continua, dissimilarity)
+        return np.asarray(alone - _assignment_savings(continua, dissimilarity))
     saved = []
     for batch in _batches(continua):
         candidates = _candidates(batch, dissimilarity, ties=False)
@@ -101,7 +105,7 @@ def least_costs(continua: Continua, dissimilarity: Dissimilarity) -> Floats:
         saved.append(
             np.bincount(candidates.continuum[taken], candidates.saving[taken], minlength=len(batch))
         )
-    return alone - np.concatenate(saved)
+    return np.asarray(alone - np.concatenate(saved))
 
 
 def best_alignments(continua: Continua, dissimilarity: Dissimilarity) -> list[Alignment]:
@@ -142,7 +146,7 @@ def _with_singles(joins: list[tuple[int, ...]], units: list[int]) -> tuple[tuple
 
 
 def _assignment_savings(continua: Continua, dissimilarity: Dissimilarity) -> Floats:
-    from scipy.optimize import linear_sum_assignment
+    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
     saving = np.maximum(dissimilarity.delta - dissimilarity.excess(continua, 0, 1), 0)
     saving = saving[:, :-1, :-1]
@@ -193,7 +197,7 @@ class _Packing:
     """Disjoint candidates that save most, several continua at once."""
 
     def __init__(self, candidates: _Candidates, shape: tuple[int, ...]) -> None:
-        from scipy.sparse import csc_matrix
+        from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
 
         self.candidates = candidates
         self.size = len(candidates.saving)
@@ -222,7 +226,7 @@ class _Packing:
             method="highs-ds",
             options={"presolve": False},
         )
-        x = solution.x
+        x = _solved(solution)
         between = np.nonzero((x > 1e-6) & (x < 1 - 1e-6))[0]
         if len(between):
             part = self._parts(np.arange(self.size))
@@ -241,11 +245,11 @@ class _Packing:
             bounds=Bounds(0, 1),
             options={"mip_rel_gap": 0},
         )
-        return solution.x  # type: ignore[no-any-return]
+        return _solved(solution)
 
     def _parts(self, columns: Ints) -> Ints:
         """The connected part of each of these candidates; those that share a unit are connected."""
-        from scipy.sparse.csgraph import connected_components
+        from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
         matrix = self.matrix[:, columns]
         return connected_components(matrix.T @ matrix, directed=False)[1]  # type: ignore[no-any-return]
@@ -287,9 +291,10 @@ class _Packing:
             starting.setdefault(bits[0], []).append(
                 (column, sum(bits), len(bits) - 1, self._place(rows[column], continua))
             )
-        states: dict[int, tuple[float, int, float, tuple[int, ...]]] = {0: (0.0, 0, 0.0, ())}
+        states: dict[int, _Way] = {0: (0.0, 0, 0.0, ())}
         for row in order:
-            here, ahead = bit[row], {}
+            here = bit[row]
+            ahead: dict[int, _Way] = {}
             for used, state in states.items():
                 ways = [(used & ~here, state)]
                 if not used & here:
@@ -331,6 +336,12 @@ class _Packing:
         return fsum(positional(*one[:2], *other[:2]) for one, other in combinations(keys, 2))
 
 
+def _solved(solution: Any) -> Floats:
+    if solution.x is None:
+        raise ArithmeticError(f"The best alignment was not found: {solution.message}")
+    return np.asarray(solution.x)
+
+
 def _first_twins(bits: int, used: int, here: int, twin: dict[int, int]) -> bool:
     """Whether each unit of a join is preceded by no twin that is still free."""
     return all(
@@ -339,9 +350,7 @@ def _first_twins(bits: int, used: int, here: int, twin: dict[int, int]) -> bool:
     )
 
 
-def _better(
-    way: tuple[float, int, float, tuple[int, ...]], other: tuple[float, int, float, tuple[int, ...]]
-) -> bool:
+def _better(way: _Way, other: _Way) -> bool:
     if abs(way[0] - other[0]) > TOLERANCE:
         return way[0] > other[0]
     if way[1] != other[1]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import combinations
 from math import ceil
 from typing import Any, Literal
@@ -282,6 +283,8 @@ def _measure(
     facts = {**corpus.facts(), **setting.facts()}
     if not corpus.pairs:
         return undefined(metric, "fewer_than_two_annotators", **facts)
+    if find_spec("scipy") is None:
+        raise ImportError(f"{metric} needs scipy: pip install 'annotator[gamma]'")
     parts = [_Part(document, corpus, setting, measure) for document in documents(corpus)]
     if not parts:
         return undefined(metric, "no_units", **facts)
@@ -336,7 +339,7 @@ def _error(parts: Sequence[_Part]) -> float:
     for part in parts:
         errors.setdefault(part.document.content, []).append(part.error)
     together = np.array([float(steady(np.array(equal))) for equal in errors.values()])
-    return float(steady(together**2)) ** 0.5
+    return float(np.sqrt(steady(together**2)))
 
 
 def _by_label(parts: Sequence[_Part], corpus: Corpus) -> dict[Hashable, float | None]:

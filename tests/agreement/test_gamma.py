@@ -461,3 +461,9 @@ def test_documents_of_one_annotator_and_empty_ones_are_left_out() -> None:
 def test_wrong_parameters_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"There is no|must|too few"):
         gamma(corpus(1), **wrong)
+
+
+def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.agreement.gamma.find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"annotator\[gamma\]"):
+        gamma(corpus(1))
