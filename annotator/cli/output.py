@@ -1,5 +1,6 @@
 """What commands print: text for people, one JSON object with --json, a bar for long work."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from annotator.text.marks import visible
 
 T = TypeVar("T")
 
+# Beyond the controls that JSON escapes itself: C1, and what changes the direction or the line.
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 OK, PROBLEMS, USAGE, LEFT_OUT = 0, 1, 2, 3
 
 
@@ -32,11 +35,13 @@ def warn(text: str) -> None:
 
 
 def emit(value: object) -> None:
-    """The JSON object of --json."""
+    """The JSON object of --json; what a terminal would obey is escaped in it."""
     import orjson
 
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode("utf-8")
+    text = _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     sys.stdout.flush()
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
     sys.stdout.buffer.flush()
 
 
