@@ -11,7 +11,7 @@ Value = str | bool | tuple[str, ...]
 Origin = Literal["manual", "suggested", "edited", "imported", "copied"]
 TargetKind = Literal["span", "entity", "topic"]
 Status = Literal["new", "open", "done", "skipped"]
-Decision = Literal["agree", "took-a", "took-b", "both", "merged", "new", "dropped"]
+Decision = Literal["open", "agree", "took-a", "took-b", "both", "merged", "new", "dropped"]
 
 AUTHOR = "AUTHOR"
 IMPLICIT = "IMPLICIT"
@@ -115,7 +115,8 @@ class Verdict:
     """What was decided about one case of (dis)agreement, in gold.
 
     `case` is the case's key, `sources` are the annotators' spans it is about ("annotator/span id"),
-    `spans` the gold spans made of them. `gap` marks a gap in the guidelines.
+    `spans` the gold spans made of them (of an entity: entities). An "open" one only holds a `note`
+    or the mark that the guidelines have a `gap`.
     """
 
     id: str
