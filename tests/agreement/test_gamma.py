@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from itertools import combinations
 from typing import Any
 
@@ -464,6 +465,7 @@ def test_wrong_parameters_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.agreement.gamma.find_spec", lambda name: None)
+    module = import_module("annotator.agreement.gamma")
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"annotator\[gamma\]"):
         gamma(corpus(1))
