@@ -48,10 +48,11 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as in typing, which is not worth loading for it
 if TYPE_CHECKING:
+    from typing import Any
+
     from annotator.agreement.attributed import attributes
     from annotator.agreement.clustered import entities
     from annotator.agreement.coefficients import coding
@@ -125,11 +126,11 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-class _Package(ModuleType):
+class _Package(type(sys)):  # type: ignore[misc]
     """Keeps the function `gamma` in reach when the module of that name has been imported."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
+        if not (name in _HOME and isinstance(value, type(sys))):
             super().__setattr__(name, value)
 
 
