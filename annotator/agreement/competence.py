@@ -20,6 +20,7 @@ def dawid_skene(
     values: Sequence[Hashable] | None = None,
     one_coin: bool = False,
     prior: tuple[float, float] = (2.0, 1.0),
+    by_unit: bool = True,
 ) -> Result:
     """Dawid & Skene (1979): error rates of annotators and the likely truth, by EM.
 
@@ -35,9 +36,9 @@ def dawid_skene(
 
     The value is the estimated accuracy of all answers together. `detail`: values, prior (p_j),
     errors {annotator: {true: {said: rate}}} (None where the true value never occurs),
-    accuracy by annotator, truth (likely value of each unit) and posterior (by unit, in the order
-    of values), rounds, converged. Undefined: `no_pairable_values` (no unit was rated),
-    `no_variation`.
+    accuracy by annotator, rounds, converged; with `by_unit` also truth (likely value of each unit)
+    and posterior (by unit, in the order of values). Undefined: `no_pairable_values` (no unit was
+    rated), `no_variation`.
     """
     metric = "dawid_skene_one_coin" if one_coin else "dawid_skene"
     names, columns = columns_of(data)
@@ -70,8 +71,6 @@ def dawid_skene(
     weighed = q * often[:, None]
     right = np.einsum("uj,urj->r", weighed, answers)
     said = np.einsum("u,urk->r", often, answers)
-    index = {pattern: number for number, pattern in enumerate(patterns)}
-    places = [index.get(tuple(_answers(answer) for answer in row)) for row in rows]
     occurs = np.einsum("uj,urk->rj", weighed, answers) > 0
     facts |= {
         "rounds": rounds,
@@ -90,9 +89,13 @@ def dawid_skene(
             name: float(right[who] / said[who]) if said[who] else None
             for who, name in enumerate(names)
         },
-        "truth": [None if place is None else domain[int(q[place].argmax())] for place in places],
-        "posterior": [None if place is None else q[place].tolist() for place in places],
     }
+    if by_unit:
+        index = {pattern: number for number, pattern in enumerate(patterns)}
+        places = [index.get(tuple(_answers(answer) for answer in row)) for row in rows]
+        likely = [None if place is None else q[place] for place in places]
+        facts["truth"] = [None if one is None else domain[int(one.argmax())] for one in likely]
+        facts["posterior"] = likely
     if one_coin:
         rates = _OneCoin(prior).rates(answers, weighed)
         facts["accuracy"] = dict(zip(names, rates.tolist(), strict=True))

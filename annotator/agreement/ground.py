@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from annotator.agreement.works import Document, Record, Work
 Pair = tuple[int, int]
 REFERENCE = "ref"
 """The link from a mention to who or what it names."""
+_SAME_KB, _SAME_NAME = 1 << 40, 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,17 @@ class Links:
     types: tuple[tuple[str, str], ...]  # label, link
 
 
-@dataclass(slots=True)
+class CastMember(NamedTuple):
+    """An entity of one annotator's work on one document."""
+
+    doc: int
+    annotator: int
+    id: str
+    name: str
+    kb: str
+
+
+@dataclass
 class Ground:
     """Some documents with the spans of one layer group, ready to be measured."""
 
@@ -57,7 +70,7 @@ class Ground:
     corpus: Corpus
     min_iou: float
     without_assisted: bool = False
-    _matches: dict[tuple[Pair, bool], Match] = field(default_factory=dict)
+    _matches: dict[tuple[Pair, bool], Match] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(
@@ -119,10 +132,11 @@ class Ground:
             self._matches[key] = Match(*found)
         return self._matches[key]
 
-    def work(self, span: int) -> Work:
-        return self.documents[int(self.corpus.doc[span])].works[
-            self.corpus.annotators[int(self.corpus.annotator[span])]
-        ]
+    def said(self, label: str) -> tuple[Ints, list[Record]]:
+        """The spans of a label and their attributes."""
+        spans = np.flatnonzero(self.corpus.label == self.corpus.labels.index(label))
+        marked = self.corpus.marked
+        return spans, [marked[span].get("attributes") or {} for span in spans.tolist()]
 
     # -- links -------------------------------------------------------------------------------------
 
@@ -141,11 +155,17 @@ class Ground:
         return found
 
     @cached_property
-    def entities(self) -> list[tuple[int, int, str, str]]:
-        """All entities: document, annotator, id, name."""
+    def entities(self) -> list[CastMember]:
+        """All entities of all works."""
         numbers = {name: number for number, name in enumerate(self.corpus.annotators)}
         return [
-            (doc, numbers[name], entity["id"], entity.get("name", ""))
+            CastMember(
+                doc,
+                numbers[name],
+                entity["id"],
+                entity.get("name", ""),
+                entity.get("kb", ""),
+            )
             for doc, document in enumerate(self.documents)
             for name, work in document.works.items()
             for entity in work.entities
@@ -153,12 +173,16 @@ class Ground:
 
     @cached_property
     def links(self) -> Links:
-        return self._read_links()[0]
+        return self._link_reader.read()
+
+    @property
+    def constants(self) -> list[str]:
+        """Names of the targets that all annotators share, in the order of their numbers."""
+        return list(self._link_reader.constants) if len(self.links.type) else []
 
     @cached_property
-    def constants(self) -> list[str]:
-        """Names of the targets that all annotators share."""
-        return self._read_links()[1]
+    def _link_reader(self) -> _LinkReader:
+        return _LinkReader(self)
 
     @cached_property
     def mentions(self) -> dict[int, list[int]]:
@@ -177,71 +201,55 @@ class Ground:
                 found.setdefault(source, []).append(target - size)
         return found
 
-    def _read_links(self) -> tuple[Links, list[str]]:
-        if "_links" in self.__dict__:
-            return self.__dict__["_links"]  # type: ignore[no-any-return]
-        reader = _LinkReader(self)
-        self.__dict__["_links"] = reader.read(), list(reader.constants)
-        return self.__dict__["_links"]  # type: ignore[no-any-return]
-
-    def entity_map(self, pair: Pair) -> Ints:
+    def entity_map(self, pair: Pair, *, by_mentions: bool = True) -> Ints:
         """For each entity of the first annotator the same one of the second, -1 if none.
 
-        Entities are the same if their mentions match: one to one in each document, the most
-        matching mentions in all; those without a matching mention if they have the same name.
+        One to one in each document: by equal kb, then equal name, then the number of mentions
+        that match (see `links` of the engine). Without `by_mentions`, by the first two alone.
         """
-        partner = self.match(pair).partners(self.size)
-        who = self.corpus.annotator
-        votes: dict[tuple[int, int], int] = {}
-        for mention, own in self.mentions.items():
-            other = int(partner[mention])
-            if who[mention] != pair[0] or other < 0:
-                continue
-            for left in own:
-                for right in self.mentions.get(other, ()):
-                    votes[left, right] = votes.get((left, right), 0) + 1
+        weights: dict[tuple[int, int], int] = {}
+        if by_mentions:
+            partner = self.match(pair, same_label=False).partners(self.size)
+            who = self.corpus.annotator
+            for mention, own in self.mentions.items():
+                other = int(partner[mention])
+                if other >= 0 and who[mention] == pair[0]:
+                    for left in own:
+                        for right in self.mentions.get(other, ()):
+                            weights[left, right] = weights.get((left, right), 0) + 1
+        for kind, worth in (("kb", _SAME_KB), ("name", _SAME_NAME)):
+            known: dict[tuple[int, str], list[int]] = {}
+            for number, entity in enumerate(self.entities):
+                value = getattr(entity, kind).casefold()
+                if value and entity.annotator == pair[1]:
+                    known.setdefault((entity.doc, value), []).append(number)
+            for number, entity in enumerate(self.entities):
+                if entity.annotator == pair[0]:
+                    for other in known.get((entity.doc, getattr(entity, kind).casefold()), ()):
+                        weights[number, other] = weights.get((number, other), 0) + worth
         mapped = np.full(len(self.entities), -1, np.int64)
-        for left, right in _most(votes, self.entities):
+        for left, right in _heaviest(weights, self.entities):
             mapped[left] = right
-        taken = set(mapped.tolist())
-        by_name: dict[tuple[int, str], int] = {}
-        for number, (doc, annotator, _, name) in enumerate(self.entities):
-            if annotator == pair[1] and name and number not in taken:
-                by_name.setdefault((doc, name.casefold()), number)
-        for number, (doc, annotator, _, name) in enumerate(self.entities):
-            if annotator == pair[0] and mapped[number] < 0:
-                mapped[number] = by_name.pop((doc, name.casefold()), -1)
         return mapped
 
 
-def _most(
-    votes: dict[tuple[int, int], int], entities: Sequence[tuple[int, int, str, str]]
+def _heaviest(
+    weights: dict[tuple[int, int], int], entities: Sequence[CastMember]
 ) -> list[tuple[int, int]]:
-    """One-to-one pairs of entities with the most votes, equal names first among ties."""
-    lefts: dict[int, int] = {}
-    rights: dict[int, int] = {}
-    for left, right in votes:
-        lefts[left] = lefts.get(left, 0) + 1
-        rights[right] = rights.get(right, 0) + 1
+    """One-to-one pairs with the largest total weight, within documents."""
+    lefts, rights = Counter(left for left, _ in weights), Counter(right for _, right in weights)
     chosen = []
     contested: dict[int, list[tuple[int, int]]] = {}
-    for left, right in votes:
+    for left, right in weights:
         if lefts[left] == rights[right] == 1:
             chosen.append((left, right))
         else:
-            contested.setdefault(entities[left][0], []).append((left, right))
+            contested.setdefault(entities[left].doc, []).append((left, right))
     for edges in contested.values():
         rows = sorted({left for left, _ in edges})
         columns = sorted({right for _, right in edges})
-        weights = [[0] * len(columns) for _ in rows]
-        for left, right in edges:
-            same = entities[left][3].casefold() == entities[right][3].casefold()
-            weights[rows.index(left)][columns.index(right)] = 2 * votes[left, right] + same
-        chosen += [
-            (rows[row], columns[column])
-            for row, column in best_assignment(weights)
-            if weights[row][column]
-        ]
+        table = [[weights.get((row, column), 0) for column in columns] for row in rows]
+        chosen += [(rows[i], columns[j]) for i, j in best_assignment(table) if table[i][j]]
     return chosen
 
 
@@ -249,7 +257,8 @@ class _LinkReader:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.entity = {
-            (doc, who, id): number for number, (doc, who, id, _) in enumerate(ground.entities)
+            (entity.doc, entity.annotator, entity.id): number
+            for number, entity in enumerate(ground.entities)
         }
         self.constants: dict[str, int] = {}
         self.types: dict[tuple[str, str], int] = {}
@@ -261,32 +270,37 @@ class _LinkReader:
             work = ground.documents[doc].works[ground.corpus.annotators[who]]
             self._work(doc, who, work, spans)
         columns = np.array(self.rows, np.int64).reshape(-1, 5).T
-        return Links(*columns[:4], columns[4].astype(bool), tuple(self.types))
+        kind, source, target, raw, assisted = columns
+        return Links(kind, source, target, raw, assisted.astype(bool), tuple(self.types))
 
     def _work(self, doc: int, who: int, work: Work, spans: Mapping[str, int]) -> None:
-        marked = self.ground.corpus.marked
-        targets = [self._target(doc, who, link, spans) for link in work.links]
+        marked, types = self.ground.corpus.marked, self.types
         named: dict[int, list[int]] = {}
-        for link, target in zip(work.links, targets, strict=True):
-            if link["type"] == REFERENCE and target is not None and link["source"] in spans:
-                named.setdefault(spans[link["source"]], []).append(target)
-        for link, target in zip(work.links, targets, strict=True):
+        ends: list[tuple[int, int, int, bool]] = []
+        for link in work.links:
             source = spans.get(link["source"])
-            if source is None or target is None:
+            if source is None:
                 continue
-            key = marked[source]["label"], link["type"]
-            kind = self.types.setdefault(key, len(self.types))
-            assisted = link.get("origin", "manual") != "manual"
+            if link["target_kind"] == "span":
+                target = spans.get(link["target"])
+                if target is None:
+                    continue
+            else:
+                target = self._outside(doc, who, link)
+            name = link["type"]
+            if name == REFERENCE:
+                named.setdefault(source, []).append(target)
+            kind = types.setdefault((marked[source]["label"], name), len(types))
+            ends.append((kind, source, target, link["origin"] != "manual"))
+        for kind, source, target, assisted in ends:
             for resolved in named.get(target, (target,)):
                 self.rows.append((kind, source, resolved, target, assisted))
 
-    def _target(self, doc: int, who: int, link: Record, spans: Mapping[str, int]) -> int | None:
-        """None if the target is not there, or lies in excluded text."""
-        size = self.ground.size
-        kind, target = link.get("target_kind", "span"), link["target"]
-        if kind == "span":
-            return spans.get(target)
-        if kind == "entity" and (doc, who, target) in self.entity:
-            return size + self.entity[doc, who, target]
+    def _outside(self, doc: int, who: int, link: Record) -> int:
+        """The number of an entity of this work, or of what all annotators share."""
+        target = link["target"]
+        own = self.entity.get((doc, who, target)) if link["target_kind"] == "entity" else None
+        if own is not None:
+            return self.ground.size + own
         known = self.constants.setdefault(target, len(self.constants))
-        return size + len(self.entity) + known
+        return self.ground.size + len(self.entity) + known

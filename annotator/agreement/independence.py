@@ -50,19 +50,22 @@ def _sign(first: str, second: str, shared: list[tuple[Work, Work]]) -> str:
         if origins == {"copied"}:
             return f"all of {name}'s spans were copied"
     telling = [(a, b) for a, b in shared if min(len(a.spans), len(b.spans)) >= FEW_SPANS]
-    twins = sum(_named(a) == _named(b) for a, b in telling)
+    telling_twins = ((a, b) for a, b in telling if len(a.spans) == len(b.spans))
+    twins = sum(_named(a) == _named(b) for a, b in telling_twins)
     if twins and 2 * twins > len(telling):
         return f"{_of(twins, telling)} hold the same spans under the same ids"
     at_once = sum(bool(a.at) and a.at == b.at and _places(a) == _places(b) for a, b in telling)
     if at_once and 2 * at_once > len(telling):
         return f"{_of(at_once, telling)} hold the same spans, saved at the same moment"
-    common = larger = 0
+    larger = sum(max(len(a.spans), len(b.spans)) for a, b in shared)
+    apart = 0
     for a, b in shared:
         left, right = _places(a), _places(b)
-        common += len(left & right)
-        larger += max(len(left), len(right))
-    if larger >= MANY_SPANS and common > ALIKE * larger:
-        alike = f"{common:,} of {larger:,} spans are the same"
+        apart += max(len(left - right), len(right - left))
+        if apart >= (1 - ALIKE) * larger:
+            return ""
+    if larger >= MANY_SPANS:
+        alike = f"{larger - apart:,} of {larger:,} spans are the same"
         for name, side in ((first, 0), (second, 1)):
             spans = [span for pair in shared for span in pair[side].spans]
             if all(span.get("origin") in _COPIES for span in spans):

@@ -76,7 +76,10 @@ class Work:
                 }
                 for link in work.links.values()
             ],
-            [{"id": entity.id, "name": entity.name} for entity in work.entities.values()],
+            [
+                {"id": entity.id, "name": entity.name, "kb": entity.kb}
+                for entity in work.entities.values()
+            ],
             work.fields,
             work.text_hash,
             work.scheme,

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,6 +184,26 @@ class FileStore:
                     annotations = self.annotations(head.id, name)
                     if annotations is not None:
                         yield annotations
+
+    def records(self, annotator: str) -> Iterator[Record]:
+        """What `all_annotations` gives, as the checkpoints' records: for reading thousands."""
+        self.refresh()
+        winners = {entry.article_id: entry for entry in self._index.all_latest(annotator)}
+        folder = self.root / self._area.journals / annotator
+        journals = {path.stem: path for path in folder.glob("*.jsonl")}
+        settled = self._index.settled() if journals else {}
+        for head in self.heads():
+            journal = journals.get(file_key(head.id)) if journals else None
+            if head.id in winners and (journal is None or self._is_settled(journal, settled)):
+                with suppress(RecordError):
+                    yield self._record(winners[head.id])
+                    continue
+            elif journal is None:
+                continue
+            versions = self._versions(head.id, annotator)
+            if versions:
+                text = self.article(head.id).text
+                yield checkpoint_record(versions[0].annotations, text, versions[0].lineage)
 
     def summaries(self, annotator: str) -> dict[str, Summary]:
         summaries: dict[str, Summary] = {}
@@ -410,6 +430,12 @@ class FileStore:
             if not problems:
                 self._index.settle(name, *state)
         return recovered
+
+    def _is_settled(self, journal: Path, settled: Mapping[str, tuple[int, int]]) -> bool:
+        """Whether nothing was written to a journal since its checkpoint was known to be whole."""
+        stat = journal.stat()
+        name = journal.relative_to(self.root).as_posix()
+        return settled.get(name) == (stat.st_size, stat.st_mtime_ns)
 
     def _save_ahead(self, article_id: str, annotator: str, besides: History | None = None) -> int:
         """Checkpoint what only journals hold; returns the number of edits."""

@@ -1,0 +1,485 @@
+"""The table of agreement: layers by measures, with intervals, grounds and what was left out.
+
+Nothing here is one number. Span figures lead with F1, because what nobody marked has no count;
+alpha stands beside them, per label. Whoever has no finished work on an article is missing there.
+Sums are pooled over articles; coefficients are never averaged over labels or articles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from annotator.agreement.casebook import Casebook, Disagreement
+from annotator.agreement.ground import Ground
+from annotator.agreement.independence import Dependence, dependences
+from annotator.agreement.measures import (
+    ALL,
+    Confusion,
+    Figure,
+    Measured,
+    attribute_figures,
+    entity_figures,
+    field_figures,
+    label_figures,
+    link_figures,
+    presence_figures,
+    span_figures,
+)
+from annotator.agreement.spanwise import Counts, f1, mean_f1
+from annotator.agreement.statistics import FEW, bootstrap
+from annotator.agreement.works import (
+    Document,
+    Exclusion,
+    Options,
+    Selection,
+    excluded_text,
+    excluding_label,
+    select,
+    unknown_labels,
+)
+from annotator.model.scheme import Scheme
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. `value` is None where it is undefined, and `reason` says why in words.
+
+    `low` and `high` bound the 95 % interval of a bootstrap over articles. `n` counts what was
+    compared, in `unit`. `coverage` is the share of all spans (links, mentions) that the figure
+    speaks about. `kinds` are the kinds of cases behind it (see `Panel.cases`).
+    """
+
+    family: str
+    layer: str
+    measure: str
+    value: float | None
+    reason: str
+    low: float | None
+    high: float | None
+    n: int
+    unit: str
+    articles: int
+    coverage: float | None
+    by_pair: Mapping[str, float | None]
+    kinds: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.family}/{self.layer}/{self.measure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What one annotator brought, and how they stand against the rest (F1 by overlap, pooled)."""
+
+    name: str
+    articles: int
+    spans: int
+    links: int
+    assisted_spans: int
+    assisted_links: int
+    against_rest: float | None
+    without: float | None
+    accuracy: float | None = None
+    errors: Mapping[str, Mapping[str, float] | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFigure:
+    """F1 by overlap of one article, over all pairs, of all labels and of each."""
+
+    article: str
+    at: str
+    annotators: tuple[str, ...]
+    value: float | None
+    by_label: Mapping[str, float | None]
+    left_out: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything the report shows; `cases` finds the disagreements behind a row."""
+
+    scheme: str
+    unit: str
+    min_iou: float
+    replicates: int
+    seed: int
+    without_assisted: bool
+    annotators: tuple[str, ...]
+    labels: tuple[str, ...]
+    articles: tuple[ArticleFigure, ...]
+    rows: tuple[Row, ...]
+    people: tuple[Person, ...]
+    excluded: tuple[Exclusion, ...]
+    warnings: tuple[str, ...]
+    dependent: tuple[Dependence, ...]
+    confusions: tuple[Confusion, ...]
+    manual_only: Mapping[str, tuple[float | None, float | None]]
+    left_out: float
+    empty_articles: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    casebook: Casebook | None = field(default=None, repr=False, compare=False)
+
+    def cases(self, row: Row) -> list[Disagreement]:
+        """The disagreements behind a figure, of its kinds, in the order of the text."""
+        if self.casebook is None:
+            return []
+        found = self.casebook.of(row.family, row.layer)
+        return [case for case in found if case.kind in row.kinds]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; every row says how many cases it has in which article and pair, by kind."""
+        return {
+            "v": VERSION,
+            "scheme": self.scheme,
+            "unit": self.unit,
+            "min_iou": self.min_iou,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "without_assisted": self.without_assisted,
+            "annotators": list(self.annotators),
+            "labels": list(self.labels),
+            "rows": [self._row(row) for row in self.rows],
+            "people": [asdict(person) for person in self.people],
+            "articles": [asdict(article) for article in self.articles],
+            "left_out_share": self.left_out,
+            "articles_without_spans": self.empty_articles,
+            "manual_only": {
+                label: {"all": both[0], "manual": both[1]}
+                for label, both in self.manual_only.items()
+            },
+            "excluded": [asdict(one) for one in self.excluded],
+            "not_independent": [asdict(one) for one in self.dependent],
+            "warnings": list(self.warnings),
+            "confusions": [
+                {
+                    "layer": one.layer,
+                    "values": list(one.values),
+                    "counts": one.counts.tolist(),
+                }
+                for one in self.confusions
+            ],
+            **self.facts,
+        }
+
+    def _row(self, row: Row) -> dict[str, Any]:
+        found = Counter((case.article, *case.annotators, case.kind) for case in self.cases(row))
+        cases = [
+            {"article": article, "first": first, "second": second, "kind": kind, "count": count}
+            for (article, first, second, kind), count in found.items()
+        ]
+        return {**asdict(row), "reason": row.reason or None, "cases": cases}
+
+
+def panel(
+    documents: Iterable[Document],
+    scheme: Scheme,
+    options: Options | None = None,
+    *,
+    refused: Iterable[Exclusion] = (),
+) -> Panel:
+    """Measure the work of two annotators or more on the same articles.
+
+    `scheme` is the whole scheme. `refused` is work that could not even be read; it is listed with
+    what was excluded. Labels that the scheme does not know are measured and warned about.
+    """
+    options = options or Options()
+    selection = select(documents, options)
+    unknown = unknown_labels(selection, scheme)
+    region_label = excluding_label(scheme)
+    labels = _labels(selection, scheme, options, region_label)
+    excluded = {
+        document.id: found
+        for document in selection.documents
+        if (found := excluded_text(document, scheme))
+    }
+    main = Ground.build(
+        selection.documents,
+        lambda label: label != region_label,
+        excluded,
+        min_iou=options.min_iou,
+        without_assisted=options.without_assisted,
+        tokens=options.unit == "token",
+    )
+    measured = Measured()
+    figures: list[Figure] = []
+    figures += span_figures(main, labels, options.unit, measured)
+    grounds = [main]
+    if region_label and (not options.labels or region_label in options.labels):
+        grounds.append(
+            Ground.build(
+                selection.documents,
+                lambda label: label == region_label,
+                {},
+                min_iou=options.min_iou,
+                without_assisted=options.without_assisted,
+                tokens=options.unit == "token",
+            )
+        )
+    regions = Measured()
+    figures += [
+        figure
+        for ground in grounds[1:]
+        for figure in span_figures(ground, [region_label or ""], options.unit, regions)
+    ]
+    figures += label_figures(main, labels, measured)
+    for ground in grounds:
+        own = labels if ground is main else [region_label or ""]
+        figures += attribute_figures(ground, scheme, own, measured)
+    figures += link_figures(main, scheme, labels)
+    figures += entity_figures(main)
+    if not options.labels:
+        figures += [figure for figure, _, _ in field_figures(main, scheme.fields)]
+    figures += presence_figures(main, labels, measured.counts["marked"])
+    rows = _rows(figures, main, options)
+    iou = _pooled(main, measured.counts["f1_iou"], labels)
+    facts: dict[str, Any] = {}
+    if options.gamma:
+        facts["gamma"] = _gamma(main, options)
+    return Panel(
+        scheme.id,
+        options.unit,
+        options.min_iou,
+        options.replicates,
+        options.seed,
+        options.without_assisted,
+        tuple(sorted(main.corpus.annotators)),
+        tuple(labels) + ((region_label or "",) if len(grounds) > 1 else ()),
+        _articles(main, measured.counts["f1_iou"], labels),
+        rows,
+        _people(main, iou, labels),
+        (*selection.excluded, *refused),
+        tuple(_warnings(selection, scheme, unknown)),
+        tuple(dependences(selection)),
+        tuple(measured.confusions),
+        _manual_only(main, measured, labels, options),
+        float(main.corpus.facts()["excluded_share"]),
+        _empty(main),
+        facts,
+        Casebook(grounds, scheme, labels),
+    )
+
+
+def _labels(
+    selection: Selection, scheme: Scheme, options: Options, region_label: str | None
+) -> list[str]:
+    """Labels in use, in the order of the scheme, then unknown ones; the excluding one apart."""
+    used = {span["label"] for _, work in selection.works() for span in work.spans}
+    known = [label for label in scheme.labels if label in used]
+    found = [label for label in [*known, *sorted(used - set(known))] if label != region_label]
+    return [label for label in found if not options.labels or label in options.labels]
+
+
+def _rows(figures: Sequence[Figure], ground: Ground, options: Options) -> tuple[Row, ...]:
+    articles = int(ground.corpus.shared.sum())
+    intervals: list[dict[str, Any]] = [{} for _ in figures]
+    if options.replicates:
+        intervals = bootstrap(
+            [figure.statistics for figure in figures],
+            replicates=options.replicates,
+            seed=options.seed,
+        )
+    rows = []
+    for figure, interval in zip(figures, intervals, strict=True):
+        value = figure.statistics.value
+        rows.append(
+            Row(
+                figure.family,
+                figure.layer,
+                figure.measure,
+                value,
+                figure.reason if value is None else "",
+                interval.get("low") if value is not None else None,
+                interval.get("high") if value is not None else None,
+                figure.n,
+                figure.unit,
+                articles if figure.articles is None else figure.articles,
+                figure.coverage,
+                dict(figure.by_pair),
+                figure.kinds,
+            )
+        )
+    return tuple(rows)
+
+
+def _pooled(ground: Ground, counts: Counts, labels: Sequence[str]) -> Counts:
+    """Counts (pairs, D, 3) of some labels together."""
+    columns = [i for i, label in enumerate(ground.corpus.labels) if label in labels]
+    return np.asarray(counts[:, :, columns].sum(axis=2))
+
+
+def _known(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _articles(ground: Ground, counts: Counts, labels: Sequence[str]) -> tuple[ArticleFigure, ...]:
+    corpus = ground.corpus
+    together = f1(_pooled(ground, counts, labels).sum(axis=0).astype(float))
+    each = f1(counts.sum(axis=0).astype(float))
+    number = {label: i for i, label in enumerate(corpus.labels)}
+    lost = corpus.left_out / np.maximum(corpus.left_out + np.maximum(corpus.length, 0), 1)
+    return tuple(
+        ArticleFigure(
+            document.id,
+            max((work.at for work in document.works.values()), default=""),
+            tuple(document.works),
+            _known(together[doc]),
+            {label: _known(each[doc, number[label]]) for label in labels if label in number},
+            float(lost[doc]),
+        )
+        for doc, document in enumerate(ground.documents)
+    )
+
+
+def _people(ground: Ground, counts: Counts, labels: Sequence[str]) -> tuple[Person, ...]:
+    corpus = ground.corpus
+    diagnosis = _competence(ground, labels)
+    people = []
+    for who, name in sorted(enumerate(corpus.annotators), key=lambda item: item[1]):
+        own = np.array([who in pair for pair in corpus.pairs], bool)
+        works = [document.works[name] for document in ground.documents if name in document.works]
+        spans = Counter(
+            span.get("origin", "manual") != "manual" for work in works for span in work.spans
+        )
+        links = Counter(
+            link.get("origin", "manual") != "manual" for work in works for link in work.links
+        )
+        people.append(
+            Person(
+                name,
+                len(works),
+                spans.total(),
+                links.total(),
+                spans[True],
+                links[True],
+                _known(f1(counts[own].sum(axis=(0, 1)).astype(float))),
+                mean_f1(counts[~own], corpus).value if not own.all() else None,
+                (diagnosis.get("accuracy") or {}).get(name),
+                (diagnosis.get("errors") or {}).get(name, {}),
+            )
+        )
+    return tuple(people)
+
+
+def _competence(ground: Ground, labels: Sequence[str]) -> dict[str, Any]:
+    """Dawid & Skene over the places that anyone marked, for three annotators or more.
+
+    A place is a group of spans that match each other whatever their label; who marked nothing
+    there said "not marked". Few places an annotator: the one-coin model.
+    """
+    from annotator.agreement.competence import dawid_skene
+
+    corpus = ground.corpus
+    if len(corpus.annotators) < 3:
+        return {}
+    group = list(range(ground.size))
+
+    def find(span: int) -> int:
+        while group[span] != span:
+            group[span] = group[group[span]]
+            span = group[span]
+        return span
+
+    for pair in corpus.pairs:
+        match = ground.match(pair, same_label=False)
+        for left, right in zip(match.left.tolist(), match.right.tolist(), strict=True):
+            group[find(left)] = find(right)
+    places: dict[int, dict[int, str]] = {}
+    label, who = corpus.label.tolist(), corpus.annotator.tolist()
+    for span in range(ground.size):
+        name = str(corpus.labels[label[span]])
+        if name in labels:
+            places.setdefault(find(span), {}).setdefault(who[span], name)
+    said: dict[str, list[str | None]] = {name: [] for name in corpus.annotators}
+    assigned = corpus.assigned.tolist()
+    for place, answers in places.items():
+        doc = int(corpus.doc[place])
+        for number, name in enumerate(corpus.annotators):
+            none = "not marked" if assigned[doc][number] else None
+            said[name].append(answers.get(number, none))
+    few = len(places) < 50 * len(corpus.annotators)
+    return dawid_skene(said, one_coin=few, by_unit=False).detail
+
+
+def _manual_only(
+    ground: Ground, measured: Measured, labels: Sequence[str], options: Options
+) -> dict[str, tuple[float | None, float | None]]:
+    """F1 by overlap of each label, of all work and of what was made by hand."""
+    if options.without_assisted or not ground.assisted.any():
+        return {}
+    by_hand = Ground(ground.documents, ground.manual(), options.min_iou)
+    rest = Measured()
+    for _ in span_figures(by_hand, labels, "character", rest):
+        pass
+    found = {}
+    for label in [ALL, *labels]:
+        some = labels if label == ALL else [label]
+        found[label] = (
+            mean_f1(_pooled(ground, measured.counts["f1_iou"], some), ground.corpus).value,
+            mean_f1(_pooled(by_hand, rest.counts["f1_iou"], some), by_hand.corpus).value,
+        )
+    return found
+
+
+def _empty(ground: Ground) -> int:
+    """Articles in which nobody marked anything: agreement that no span figure can see."""
+    return len(ground.documents) - len(np.unique(ground.corpus.doc))
+
+
+def _warnings(
+    selection: Selection, scheme: Scheme, unknown: Mapping[str, Counter[str]]
+) -> Iterable[str]:
+    for label, users in unknown.items():
+        who = ", ".join(f"{name} {count:,}" for name, count in sorted(users.items()))
+        yield (
+            f"The scheme has no label {label}, which spans carry ({who}): if it was renamed, the "
+            "figures below count a name as a disagreement about the text; run `annotator check`, "
+            "which says how to rename."
+        )
+    versions = Counter(work.scheme for _, work in selection.works() if work.scheme)
+    if len(versions) > 1:
+        listed = ", ".join(f"{name} {count:,}" for name, count in sorted(versions.items()))
+        yield f"The work was made under different schemes ({listed})."
+    articles = len(selection.documents)
+    if 0 < articles < FEW:
+        noun = "article" if articles == 1 else "articles"
+        yield f"With {articles} {noun} the intervals are rough; see what leaving one out changes."
+
+
+def _gamma(ground: Ground, options: Options) -> dict[str, Any]:
+    """Gamma of each pair of annotators, or of all where everybody did the same articles."""
+    from annotator.agreement.gamma import gamma
+
+    result = gamma(ground.corpus, seed=options.seed)
+    kept = ("parameters", "sampler", "samples", "seed", "half_width", "discontinuous")
+    return {
+        "value": result.value,
+        "reason": result.words or None,
+        **{key: result.detail.get(key) for key in kept},
+    }
+
+
+def compare(now: Panel, before: Mapping[str, Any]) -> Panel:
+    """The panel with the rows of an earlier `to_dict` beside its own, in `facts["before"]`.
+
+    Raises ValueError if it is no such dictionary.
+    """
+    rows = before.get("rows")
+    if before.get("v") != VERSION or not isinstance(rows, list):
+        raise ValueError("it is not what `annotator agreement --json` wrote")
+    try:
+        earlier = {
+            f"{row['family']}/{row['layer']}/{row['measure']}": row.get("value") for row in rows
+        }
+        facts = {"scheme": str(before["scheme"]), "articles": len(before["articles"])}
+    except (KeyError, TypeError) as error:
+        raise ValueError("it is not what `annotator agreement --json` wrote") from error
+    return replace(now, facts={**now.facts, "before": {**facts, "values": earlier}})
