@@ -64,6 +64,8 @@ class Project:
     """
 
     area: ClassVar[Area] = WORK
+    reference: str = ""
+    """Whose work an annotator's is compared with at once, in training alone."""
 
     def __init__(
         self,

@@ -1,11 +1,15 @@
 """`annotator open`: the labelling screen."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli.state import State, pass_state
 from annotator.model.errors import AnnotatorError
+
+if TYPE_CHECKING:
+    from annotator.project import Project
 
 
 @click.command("open")
@@ -23,6 +27,13 @@ def open_screen(state: State, article: str | None, mouse: bool | None = None) ->
     annotator = project.annotator_name(state.name)
     if article is not None:
         project.store.article(article)
+    return run_screen(project, annotator, article, mouse)
+
+
+def run_screen(
+    project: "Project", annotator: str, article: str | None, mouse: bool | None = None
+) -> int:
+    """Raises AnnotatorError if there is no terminal; `mouse` is preferred to the setting."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise AnnotatorError(
             "The screen needs a terminal; use `annotator show`, `list` or `status` without one."

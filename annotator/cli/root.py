@@ -20,6 +20,7 @@ COMMANDS = {
     "show": "Print an article with its annotations.",
     "status": "Show progress by annotator and label.",
     "assign": "Give articles to annotators, with an overlap.",
+    "train": "Label adjudicated articles and see what you missed.",
     "check": "Verify the whole project.",
     "export": "Write annotations for training scripts.",
     "migrate": "Rename labels, attributes, values, links and fields in existing work.",

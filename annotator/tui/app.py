@@ -63,12 +63,15 @@ class AnnotatorApp(App[int]):
         first = self.first or self.desk.unfinished() or self.desk.any_article()
         self.push_screen(self.desk)
         if first is None:
-            self.exit(
-                1, message="This project has no articles yet; `annotator add PATHS` adds some."
-            )
+            self.exit(1, message=self._nothing_to_do())
             return
         self.call_later(self._open, first, [item for item in recovered if item.edits])
         self.call_after_refresh(self._settle)
+
+    def _nothing_to_do(self) -> str:
+        if self.project.store.heads():
+            return f"No article is assigned to {self.annotator}; `annotator assign` shows who has."
+        return "This project has no articles yet; `annotator add PATHS` adds some."
 
     def _settle(self) -> None:
         """What is loaded stays; a collector that goes through it all the time costs key presses."""

@@ -297,7 +297,8 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         if self.session.unsaved:
             warning = f"NOT SAVED: {len(self.session.unsaved)} edits wait for the disk"
         done, total = self.progress()
-        parts = (f"{status}{flags}", f"{done}/{total} done", self.annotator, self.profile_name)
+        who = f"{self.annotator}, training" if self.project.reference else self.annotator
+        parts = (f"{status}{flags}", f"{done}/{total} done", who, self.profile_name)
         self.header.show(article.headline or article.id, " · ".join(filter(None, parts)), warning)
 
     @property

@@ -8,6 +8,7 @@ from annotator.model.errors import AnnotatorError
 from annotator.model.requirements import Issue, default_of, missing
 
 if TYPE_CHECKING:
+    from annotator.agreement.cases import Case
     from annotator.project import QueueItem
     from annotator.tui.screens.annotate import AnnotateScreen
 
@@ -18,6 +19,7 @@ class ArticleActions:
     """Actions of the annotate screen that concern the whole article."""
 
     asked: str = ""
+    taught: str = ""
     _queue: list[QueueItem]
     _statuses: dict[str, str]
 
@@ -62,6 +64,9 @@ class ArticleActions:
 
     def do_done(self: AnnotateScreen) -> None:
         """Mark the article done; first go to what the scheme still asks for, one by one."""
+        if self._is_taught():
+            self._teach()
+            return
         issues = list(missing(self.session.annotations, self.labelling.scheme))
         if issues:
             self._show_issue(issues)
@@ -74,7 +79,41 @@ class ArticleActions:
                     if value is not None:
                         self.session.set_field(field.name, value)
             self.session.set_status("done")
-        self._go_on(f"{finished} is done.")
+        if self._is_taught():
+            self.open_article(finished)
+            self._teach()
+        else:
+            self._go_on(f"{finished} is done.")
+
+    def _is_taught(self: AnnotateScreen) -> bool:
+        """Whether this is training and the article is done, so that the answers may be seen."""
+        return bool(self.project.reference) and self.session.annotations.status == "done"
+
+    def _teach(self: AnnotateScreen) -> None:
+        """Show what was missed; from there to the places in the text, or to the next article."""
+        from annotator.training import Training
+        from annotator.tui.screens.feedback import FeedbackScreen
+
+        assert isinstance(self.project, Training)
+        article = self.session.article
+        feedback = self.project.feedback(article.id, self.annotator)
+
+        def leave(case: Case | None) -> None:
+            if case is None:
+                self._go_on(f"{article.id} is done.")
+                return
+            self.taught = case.key
+            if case.b:
+                self.go_to_span(case.b[0])
+            elif case.a:
+                self.view.select(case.start, case.end)
+                self.follow_caret()
+            else:
+                self.toggle_pane("document")
+            self.say(f"{case.kind}: {case.label} {'; '.join(case.details)}".rstrip() + " · ^d list")
+
+        screen = FeedbackScreen(self.project, feedback, self.keymap, article.text, self.taught)
+        self.app.push_screen(screen, leave)
 
     def _show_issue(self: AnnotateScreen, issues: list[Issue]) -> None:
         keys = [f"{issue.key}/{issue.name}" for issue in issues]
