@@ -1,0 +1,189 @@
+"""Data on which a measure says nothing: no number, and a reason."""
+
+import json
+from typing import Any
+
+import pytest
+
+from annotator import agreement
+from annotator.agreement.result import REASONS
+
+FULL = {"a": [(0, 40, "x")], "b": [(0, 40, "x")]}
+
+
+def told(result: agreement.Result) -> tuple[float | None, str]:
+    """Value and reason; on the way, that the result can be written and read as JSON."""
+    json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert (result.value is None) == bool(result.reason)
+    assert not result.reason or result.words != result.reason, "the reason has words"
+    return result.value, result.reason
+
+
+def document(length: int = 500, **work: Any) -> dict[str, Any]:
+    return {"length": length, "annotators": work}
+
+
+@pytest.mark.parametrize("metric", ["alpha", "cohen_kappa", "scott_pi", "fleiss_kappa", "gwet_ac1"])
+def test_one_value_only(metric: Any) -> None:
+    for rows in ([["v"] * 4, ["v"] * 4], [["v", None, "v"], ["v", "v", None]], [["v"], ["v"]]):
+        assert told(agreement.coding(rows, metric)) == (None, "no_variation")
+        assert told(agreement.coding(rows, "percent_agreement")) == (1.0, "")
+
+
+@pytest.mark.parametrize("rows", [[["v", None], [None, "w"]], [[], []], [[None], [None]]])
+def test_no_unit_with_two_values(rows: Any) -> None:
+    for metric in ("alpha", "percent_agreement", "cohen_kappa", "gwet_ac1", "specific_agreement"):
+        assert told(agreement.coding(rows, metric)) == (None, "no_pairable_values")  # type: ignore[arg-type]
+
+
+def test_a_value_seen_by_one_alone_is_no_variation() -> None:
+    """The unit with v is not paired, so alpha never sees it; nor does kappa."""
+    rows = [["w", None, "v"], ["w", "w", None]]
+    assert told(agreement.coding(rows)) == (None, "no_variation")
+    assert told(agreement.coding(rows, "cohen_kappa")) == (None, "no_variation")
+
+
+def test_values_below_nothing_are_not_clamped() -> None:
+    rows = [["v", "v", "w"], ["w", "w", "v"]]
+    assert agreement.coding(rows).value == pytest.approx(-2 / 3)
+    assert agreement.coding(rows, "cohen_kappa").value == pytest.approx(-0.8)
+    rare = [["v"] * 6, ["v"] * 5 + ["w"]]
+    assert (agreement.coding(rare).value, agreement.coding(rare, "cohen_kappa").value) == (0, 0)
+    assert agreement.coding(rare, "percent_agreement").value == pytest.approx(5 / 6)
+
+
+def test_kappa_wants_two_annotators() -> None:
+    rows = [["v", "w", "u", None], ["v", "w", "w", "u"], [None, "w", "u", "u"]]
+    assert told(agreement.coding(rows, "cohen_kappa")) == (None, "not_two_annotators")
+    assert agreement.coding(rows).value is not None
+
+
+def test_missing_is_none_or_absent_or_nan_but_never_a_label() -> None:
+    by_unit = {"a": {"u1": "v", "u2": "w"}, "b": {"u1": "v", "u2": "v", "u3": "w"}}
+    listed = {"a": ["v", "w", None], "b": ["v", "v", "w"]}
+    assert agreement.coding(by_unit) == agreement.coding(listed)
+    numbers = {"a": [1.0, 2.0, float("nan")], "b": [1.0, 1.0, 2.0]}
+    assert agreement.coding(numbers).value == agreement.coding(listed).value
+    labels = agreement.coding({"a": ["nan", "w", "None"], "b": ["nan", "nan", "w"]})
+    assert labels.detail["pairable_units"] == 3
+
+
+def test_nobody_marked_anything() -> None:
+    empty = document(a=[], b=[])
+    for metric in ("f1_exact", "f1_iou", "f1_character"):
+        assert told(agreement.spans(empty, metric)) == (None, "no_units")  # type: ignore[arg-type]
+    for metric in ("u_alpha", "bar_u_alpha", "cu_alpha", "ku_alpha", "alpha_u_2004"):
+        assert told(agreement.unitizing(empty, metric)) == (None, "no_units")  # type: ignore[arg-type]
+    assert told(agreement.layers(empty)) == (None, "no_units")
+    assert told(agreement.attributes(empty, "polarity")) == (None, "no_units")
+
+
+def test_one_of_two_marked_nothing() -> None:
+    data = document(a=[(10, 20, "x"), (40, 60, "y")], b=[])
+    for metric in ("f1_exact", "f1_iou", "f1_character"):
+        assert told(agreement.spans(data, metric)) == (0.0, "")  # type: ignore[arg-type]
+    assert told(agreement.unitizing(data, "cu_alpha")) == (None, "no_intersecting_units")
+    value, _ = told(agreement.layers(data))
+    assert value is not None
+    assert value < 0
+    assert told(agreement.attributes(data, None)) == (None, "no_matched_spans")
+
+
+def test_one_annotator() -> None:
+    data = document(a=[(10, 20, "x")])
+    for result in (
+        agreement.spans(data),
+        agreement.unitizing(data),
+        agreement.layers(data),
+        agreement.attributes(data, None),
+        agreement.links(document(a={"spans": [], "links": []})),
+        agreement.entities({"a": [[1, 2]]}),
+        agreement.segmentation({"a": [3, 4]}),
+    ):
+        assert told(result) == (None, "fewer_than_two_annotators")
+
+
+def test_no_document() -> None:
+    for data in ([], {}, {"documents": []}):
+        assert told(agreement.spans(data)) == (None, "fewer_than_two_annotators")
+        assert told(agreement.entities(data)) == (None, "fewer_than_two_annotators")
+
+
+def test_a_missing_annotator_is_not_an_empty_one() -> None:
+    same = [(10, 20, "x")]
+    assigned = [document(a=same, b=same), document(a=same, b=same, c=same)]
+    assert told(agreement.spans(assigned)) == (1.0, "")
+    assert agreement.spans([document(a=same, b=same, c=None), assigned[1]]).value == 1.0
+    assert agreement.spans([document(a=same, b=same, c=[]), assigned[1]]).value != 1.0
+    assert agreement.layers(assigned).value == 1.0
+
+
+def test_spans_of_one_label_that_overlap_are_merged_and_counted() -> None:
+    data = document(40, a=[(0, 10, "x"), (5, 12, "x")], b=[(0, 10, "x")])
+    assert agreement.spans(data).value == pytest.approx(2 / 3)
+    merged = agreement.unitizing(data)
+    assert merged.detail["merged_units"] == 1
+    union = agreement.unitizing(document(40, a=[(0, 12, "x")], b=[(0, 10, "x")]))
+    assert merged.value == union.value
+    assert union.detail["merged_units"] == 0
+
+
+def test_equal_spans_count_as_often_as_they_occur() -> None:
+    data = document(40, a=[(0, 10, "x"), (0, 10, "x")], b=[(0, 10, "x")])
+    assert agreement.spans(data).value == pytest.approx(2 / 3)
+    assert agreement.spans(data, "f1_iou").value == pytest.approx(2 / 3)
+    assert agreement.spans(data, "f1_character").value == 1.0
+
+
+def test_empty_spans_carry_nothing_and_are_counted() -> None:
+    data = document(40, a=[(5, 5, "x")], b=[(5, 5, "y")])
+    assert told(agreement.unitizing(data)) == (None, "no_units")
+    assert agreement.spans(data).detail["spans_outside"] == 2
+
+
+def test_all_text_marked() -> None:
+    data = document(40, **FULL)
+    assert told(agreement.unitizing(data, "bar_u_alpha")) == (None, "no_gaps")
+    assert told(agreement.unitizing(data, "u_alpha")) == (None, "no_variation")
+    assert told(agreement.layers(data)) == (None, "no_gaps")
+    assert told(agreement.spans(data)) == (1.0, "")
+
+
+def test_a_text_of_unknown_length() -> None:
+    assert told(agreement.layers(FULL)) == (None, "no_continuum")
+    assert told(agreement.unitizing(FULL)) == (None, "no_continuum")
+    assert told(agreement.spans(FULL, "f1_character")) == (1.0, "")
+    assert told(agreement.spans(FULL, "f1_token")) == (None, "no_tokens")
+
+
+def test_other_families() -> None:
+    nothing = {"spans": [], "links": []}
+    assert told(agreement.links(document(a=nothing, b=nothing))) == (None, "no_links")
+    assert told(agreement.entities({"a": [], "b": []})) == (None, "no_mentions")
+    assert told(agreement.entities({"a": [[1, 2]], "b": []})) == (0.0, "")
+    assert told(agreement.segmentation({"a": [7], "b": [7]})) == (None, "no_boundaries")
+    assert told(agreement.segmentation({"a": [7], "b": [3, 5]})) == (None, "different_lengths")
+    assert told(agreement.sets([[[], ["x"]], [[], None]])) == (None, "no_variation")
+    assert told(agreement.sets([[None], [["x"]]])) == (None, "no_pairable_values")
+    assert told(agreement.dawid_skene([[None], [None]])) == (None, "no_pairable_values")
+    assert told(agreement.dawid_skene([["v"], ["v"]])) == (None, "no_variation")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: agreement.coding([["v"], ["v", "w"]]), "different length"),
+        (lambda: agreement.coding([["v"], ["w"]], level="ordinal"), "in order"),
+        (lambda: agreement.coding([["v"], ["w"]], level="interval"), "numbers"),
+        (lambda: agreement.coding([["v"], ["w"]], values=["v"]), "not one of"),
+        (lambda: agreement.spans({"a": [(5, 3, "x")], "b": []}), "ends before it starts"),
+        (lambda: agreement.spans({"a": [{"label": "x"}], "b": []}), "no offsets"),
+    ],
+)
+def test_data_of_a_wrong_form_are_refused_in_words(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_every_reason_ends_without_a_stop() -> None:
+    assert all(words and not words.endswith(".") for words in REASONS.values())
