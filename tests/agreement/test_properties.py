@@ -202,19 +202,25 @@ def test_twice_the_corpus_tells_the_same_with_more_certainty(name: str) -> None:
     assert measure(data).detail["interval"] == interval, "the same seed draws the same"
 
 
-def test_an_annotator_who_was_not_assigned_moves_nothing_by_more_than_its_interval() -> None:
+def test_an_annotator_who_was_not_assigned_is_not_one_who_found_nothing() -> None:
+    """One of three is absent in a third of the articles: missing moves nothing, empty does."""
     data = corpus({"shift": 0.2, "miss": 0.3}, 40, spans=15)
-    random = Random(5)
-    names = list(data[0]["annotators"])
-    dropped = [
-        {**one, "annotators": {**one["annotators"], random.choice(names): None}} for one in data
-    ]
+
+    def absent(work: Any) -> list[dict[str, Any]]:
+        return [
+            {**one, "annotators": {**one["annotators"], f"annotator-{number % 9 // 3}": work}}
+            if number % 3 == 0
+            else one
+            for number, one in enumerate(data)
+        ]
+
     for measure in (
         lambda given: agreement.spans(given, "f1_iou", replicates=1000),
         lambda given: agreement.layers(given, replicates=1000),
     ):
         interval = measure(data).detail["interval"]
-        assert interval["low"] < measure(dropped).value < interval["high"]
+        assert interval["low"] < measure(absent(None)).value < interval["high"]
+        assert measure(absent([])).value < interval["low"]
 
 
 def test_a_copy_lifts_the_mean_and_not_the_worst_pair() -> None:
