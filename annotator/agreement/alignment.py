@@ -210,14 +210,15 @@ class _Packing:
         ends = np.concatenate(([0], np.cumsum(full.sum(axis=1))))
         self.matrix = csc_matrix((np.ones(len(row)), row, ends), shape=(len(used), self.size))
         """Units in rows, candidates in columns."""
-        self.taken, self.price = self._solve()
+        self.price = np.zeros(len(used))
+        """Of each unit, from the dual of the linear program."""
+        self.taken = self._solve()
 
-    def _solve(self) -> tuple[Bools, Floats]:
-        """Which candidates are taken, and the dual price of each unit of the linear program."""
+    def _solve(self) -> Bools:
         from scipy.optimize import linprog
 
         if not self.size:
-            return np.zeros(0, bool), np.zeros(0)
+            return np.zeros(0, bool)
         # Presolve takes longer than the simplex method on programs of this kind.
         solution = linprog(
             -self.candidates.saving * _SCALE,
@@ -227,12 +228,41 @@ class _Packing:
             options={"presolve": False},
         )
         x = _solved(solution)
-        between = np.nonzero((x > 1e-6) & (x < 1 - 1e-6))[0]
+        self.price = -solution.ineqlin.marginals / _SCALE
+        taken = x > 0.5
+        between = np.flatnonzero((x > 1e-6) & (x < 1 - 1e-6))
         if len(between):
             part = self._parts(np.arange(self.size))
-            columns = np.nonzero(np.isin(part, part[between]))[0]
-            x[columns] = self._integers(columns)
-        return x > 0.5, -solution.ineqlin.marginals / _SCALE
+            broken = np.isin(part, part[between])
+            taken[broken] = False
+            taken[self._rounded(np.flatnonzero(broken), x)] = True
+            columns = np.flatnonzero(broken & self._eligible(part, taken))
+            taken[broken] = False
+            taken[columns] = self._integers(columns) > 0.5
+        return taken
+
+    @property
+    def _reduced_cost(self) -> Floats:
+        return np.asarray(self.matrix.T @ self.price - self.candidates.saving)
+
+    def _rounded(self, columns: Ints, x: Floats) -> list[int]:
+        """A good packing of these candidates, near the solution `x` of the linear program."""
+        chosen, used = [], set[int]()
+        for column in columns[np.lexsort((self._reduced_cost[columns], -x[columns]))].tolist():
+            rows = self._rows(column)
+            if used.isdisjoint(rows):
+                used.update(rows)
+                chosen.append(column)
+        return chosen
+
+    def _eligible(self, part: Ints, taken: Bools) -> Bools:
+        """Candidates that may be in an optimum: their reduced cost is no more than what the packing
+        `taken` falls short of the linear program in their part.
+        """
+        rows = np.zeros(self.matrix.shape[0], int)
+        rows[self.matrix.indices] = np.repeat(part, np.diff(self.matrix.indptr))
+        gap = np.bincount(rows, self.price) - np.bincount(part, self.candidates.saving * taken)
+        return np.asarray(self._reduced_cost <= np.maximum(gap, 0)[part] + TOLERANCE)
 
     def _integers(self, columns: Ints) -> Floats:
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -258,13 +288,8 @@ class _Packing:
         """The candidates of the best packing under the rule for ties."""
         if not self.size:
             return []
-        saving, prices = self.candidates.saving, self.matrix.T @ self.price
-        part = self._parts(np.arange(self.size))
-        # Only candidates whose reduced cost is within the gap of the program are in any optimum.
-        rows = np.zeros(self.matrix.shape[0], int)
-        rows[self.matrix.indices] = np.repeat(part, np.diff(self.matrix.indptr))
-        gap = np.bincount(rows, self.price) - np.bincount(part, saving * self.taken)
-        tight = np.nonzero(prices - saving <= np.maximum(gap, 0)[part] + TOLERANCE)[0]
+        eligible = self._eligible(self._parts(np.arange(self.size)), self.taken)
+        tight = np.flatnonzero(eligible)
         groups: dict[int, list[int]] = {}
         for column, group in zip(tight.tolist(), self._parts(tight).tolist(), strict=True):
             groups.setdefault(group, []).append(column)
