@@ -58,9 +58,10 @@ def command(
     "body" or "content" and, if there are, id, headline or title, published or date, source, url and
     language.
 
-    An article that is there already, by id or by text, is not added again. The text is kept as it
-    stands from then on; lines that look like bylines, links or boilerplate are proposed as regions
-    and stay in it. Exit code 3 says that something was refused; each such file has its line.
+    A text that is there already is not added again, and an id never gets a second text. The text is
+    kept as it stands from then on; lines that look like bylines, links or boilerplate are proposed
+    as regions and stay in it. Exit code 3 says that something was refused; each such file has its
+    line.
     """
     project = state.project()
     options = Options(encoding, source, language, text_column, article_id, round(limit * _MEGA))
@@ -142,11 +143,11 @@ class _Intake:
             draft = replace(draft, article=replace(article, id=draft.fallback_id))
             article = draft.article
         if article.id in self._ids or article.id in self._new_ids:
-            self._duplicate(
-                draft,
+            message = (
                 f"the id {article.id} belongs to another text already; not added"
-                " (give this one another with --id)",
+                " (give this one another with --id)"
             )
+            self._tell("refused", Notice(draft.path, draft.line, "refused", message))
             return None
         return with_regions(draft)
 

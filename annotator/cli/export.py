@@ -71,7 +71,7 @@ def command(
         flat=flat,
         done_only=done_only,
         annotators=_names(annotators, project.store.owners(), "annotator"),
-        labels=_names(labels, None, "label"),
+        labels=_names(labels, list(project.scheme.labels), "label"),
     )
     lines = export.lines() if output == "-" else progress(export.lines(), "Exporting")
     count = write_lines(output, lines)
@@ -82,10 +82,10 @@ def command(
     return LEFT_OUT if export.failed else OK
 
 
-def _names(text: str, known: list[str] | None, noun: str) -> list[str] | None:
+def _names(text: str, known: list[str], noun: str) -> list[str] | None:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if known is not None and name not in known:
+        if name not in known:
             raise AnnotatorError(
                 f"There is no {noun} {name}; there are {', '.join(known) or 'none yet'}."
             )
@@ -123,12 +123,14 @@ class _Export:
         )
         annotated: set[str] = set()
         for work in merged:
+            if work.status == "new" and not work.spans:
+                continue  # opened and left again: nothing was said of the article
             annotated.add(work.article_id)
             yield from self._work(work)
         for name in self.annotators:
-            for article_id in sorted(self.project.store.outdated(name)):
-                annotated.add(article_id)
-                self.failed.append(f"{article_id} ({name}): the work is about another text")
+            annotated |= self.project.store.outdated(name)
+        for problem in self.project.store.problems:
+            self.failed.append(f"{problem.path}, line {problem.line}: {problem.message}")
         bare = len(order.keys() - annotated)
         if bare:
             self.left_out["articles without annotations"] += bare

@@ -74,6 +74,7 @@ def test_same_id_other_text_is_told_and_not_added(root: Path, run: Run) -> None:
     Path("levy.txt").write_text("Second wording.")
     result = run("add", "levy.txt")
     assert "levy belongs to another text already" in result.err
+    assert (result.code, result.out) == (3, "Added 0 articles (0 characters); 1 refused.\n")
     assert Project.open(root).store.article("levy").text == "First wording."
     assert run("add", "levy.txt", "--id", "levy 2").code == 0
     assert Project.open(root).store.article("levy 2").text == "Second wording."
@@ -96,10 +97,10 @@ def test_the_json_summary_holds_every_notice(root: Path, run: Run) -> None:
     result = run("add", "feed.jsonl", "--json", "--source", "Osk Wire")
     assert result.code == 3
     assert result.err == ""
-    assert (result.json["added"], result.json["refused"], result.json["duplicates"]) == (2, 1, 1)
+    assert (result.json["added"], result.json["refused"], result.json["duplicates"]) == (2, 2, 0)
     assert result.json["ids"] == ["a", "feed-4"]
     assert [(item["kind"], item["line"]) for item in result.json["notices"]] == [
-        ("duplicate", 2),
+        ("refused", 2),
         ("refused", 3),
         ("skipped", None),
     ]

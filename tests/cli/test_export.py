@@ -134,3 +134,28 @@ def test_a_scheme_without_links_has_every_span_as_a_row(root: Path, run: Run) ->
     rows = [orjson.loads(line) for line in run("export", "--flat").out.splitlines()]
     assert [row["label"] + " " + row["text"] for row in rows] == ["PERSON Pell", "ORG Osk Wire"]
     assert run("check").code == 0
+
+
+def test_an_article_only_looked_at_is_no_work(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    before = run("export").out
+    session = project.session("untouched", "mira")
+    session.annotations.active_seconds = 4.0
+    project.checkpoint(session)
+    result = run("export")
+    assert result.out == before
+    assert "articles without annotations 1" in result.err
+
+
+def test_a_label_that_the_scheme_has_not_is_refused(annotated: Path, run: Run) -> None:
+    result = run("export", "--labels", "CLAIM,CLAMI")
+    assert (result.code, result.out) == (1, "")
+    assert "There is no label CLAMI; there are " in result.err
+
+
+def test_work_whose_article_is_gone_is_told(annotated: Path, run: Run) -> None:
+    (shard,) = (annotated / "corpus/articles").glob("*.jsonl")
+    shard.write_bytes(b"".join(shard.read_bytes().splitlines(keepends=True)[1:]))
+    result = run("export", "--flat")
+    assert (result.code, result.out) == (3, "")
+    assert "there is no article 'bridge'; it is kept but not shown" in result.err
