@@ -45,7 +45,7 @@ def check_project(project: Project) -> Iterator[Finding]:
     store = project.store
     with working("Reading everything"):
         problems = store.verify()
-    for problem in problems:
+    for problem in [*problems, *project.assignments.problems]:
         yield Finding("error", "damaged-line", str(problem), file=problem.path, line=problem.line)
     topics = {topic.id for topic in project.topics}
     for annotator in store.owners():

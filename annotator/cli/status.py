@@ -22,7 +22,8 @@ def command(state: State, articles: bool, as_json: bool) -> int:
     With --as, only that annotator is shown.
     """
     project = state.project()
-    names = project.store.owners()
+    waiting = set(project.assignments.annotators()).difference(project.store.owners())
+    names = [*project.store.owners(), *sorted(waiting)]
     if state.name is not None:
         names = [project.owner_name(state.name)]
     heads = project.store.heads()
@@ -93,7 +94,8 @@ class _Person:
             self.seconds += work.active_seconds
             row = (work.article_id, work.status, f"{len(work.spans):,}", _time(work.active_seconds))
             self.rows.append(row)
-        self.states["new"] += articles - sum(self.states.values())
+        worked = {row[0] for row in self.rows}
+        self.states["new"] += sum(x.head.id not in worked for x in project.queue(name))
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -92,10 +92,10 @@ class ArticleActions:
     def _teach(self: AnnotateScreen) -> None:
         """Show what was missed; from there to the places in the text, or to the next article."""
         from annotator.training import Training
-        from annotator.tui.screens.feedback import FeedbackScreen
+        from annotator.tui.screens.feedback import FeedbackScreen, told
 
         assert isinstance(self.project, Training)
-        article = self.session.article
+        article, reference = self.session.article, self.project.reference
         feedback = self.project.feedback(article.id, self.annotator)
 
         def leave(case: Case | None) -> None:
@@ -110,7 +110,7 @@ class ArticleActions:
                 self.follow_caret()
             else:
                 self.toggle_pane("document")
-            self.say(f"{case.kind}: {case.label} {'; '.join(case.details)}".rstrip() + " · ^d list")
+            self.say(f"{told(case, reference, article.text)} ^d comes back to the list.")
 
         screen = FeedbackScreen(self.project, feedback, self.keymap, article.text, self.taught)
         self.app.push_screen(screen, leave)

@@ -112,8 +112,8 @@ class FeedbackScreen(Screen["Case | None"]):
         if case is None or self.size.height < SHORT:
             self._foot.update(keys)
             return
-        told = line((_sentence(case, self._training.reference), MUTED))
-        self._foot.update(Content("\n").join([told, keys]))
+        about = line((told(case, self._training.reference, self._text), MUTED))
+        self._foot.update(Content("\n").join([about, keys]))
 
     def _current(self) -> Case | None:
         place = self._rows.cursor - self._head
@@ -188,13 +188,15 @@ def _columns(label: str, *cells: str) -> str:
     return shorten(label, 12, pad=True) + "".join(f"{shorten(cell, 9):>10}" for cell in cells)
 
 
-def _sentence(case: Case, reference: str) -> str:
+def told(case: Case, reference: str, text: str) -> str:
+    """A case in one sentence; `text` is the article's."""
     details = "; ".join(case.details)
+    what = f"{case.label} “{shorten(text[case.start : case.end], 30)}”"
     return {
-        "missed": f"{reference} has a {case.label} here, you have none.",
-        "extra": f"You have a {case.label} here, {reference} has none.",
-        "boundary": f"The edges differ ({reference} / you): {details}.",
+        "missed": f"{reference} has the {what}, you have none.",
+        "extra": f"You have the {what}, {reference} has none.",
+        "boundary": f"The edges of the {what} differ ({reference} / you): {details}.",
         "label": f"The labels differ ({reference} / you): {details}.",
-        "split": f"{reference} has one {case.label} where you have several.",
-        "merge": f"{reference} has several {case.label} where you have one.",
+        "split": f"{reference} has one {what} where you have several.",
+        "merge": f"{reference} has several where you have one: {what}.",
     }.get(case.kind, f"{reference} / you: {details}.")
