@@ -222,9 +222,7 @@ class ArticleCanvas(ScrollView):
             self._text_width = width - self._gutter
             text = self._article.text
             self._table = WrapTable(text, self._text_width, self._clusters.boundaries)
-        items = [self._item(span) for span in self._annotations.spans.values()]
-        items.extend(map(self._ghost, self.ghosts))
-        self._layout = Layout(self._table, items, lanes=not self.compact)
+        self._layout = self._make_layout(self._table)
         self._layout.choose(self._key(self._chosen))
         self._repaint()
         if rendering:
@@ -242,16 +240,24 @@ class ArticleCanvas(ScrollView):
     def _repaint(self) -> None:
         """Forgets everything painted."""
         if self._layout is not None:
-            self._painter = RowPainter(
-                self._layout,
-                self._scheme,
-                self._annotations,
-                self.palette,
-                ASCII if self._ascii else BOX,
-                gutter=self._gutter,
-                compact=self.compact,
-            )
+            self._painter = self._make_painter(self._layout)
         self.refresh()
+
+    def _make_layout(self, table: WrapTable) -> Layout:
+        items = [self._item(span) for span in self._annotations.spans.values()]
+        items.extend(map(self._ghost, self.ghosts))
+        return Layout(table, items, lanes=not self.compact)
+
+    def _make_painter(self, layout: Layout) -> RowPainter:
+        return RowPainter(
+            layout,
+            self._scheme,
+            self._annotations,
+            self.palette,
+            ASCII if self._ascii else BOX,
+            gutter=self._gutter,
+            compact=self.compact,
+        )
 
     def _redraw(self, changes: dict[str, Item | None]) -> None:
         if self._layout is None:

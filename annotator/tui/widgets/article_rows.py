@@ -176,7 +176,7 @@ class RowPainter:
                 style = self._palette.ink(self._colour(item))
                 if state == CHOSEN:
                     style = _bold(style)
-                line = draw(piece, self._name(item), state, self._charset)
+                line = draw(piece, self._name(item), state, self._charset_of(item))
                 segments.append(Segment(line, style))
                 cell = piece.last
         elif hidden:
@@ -230,6 +230,9 @@ class RowPainter:
         if item.key == self._layout.chosen:
             return CHOSEN
         return SUGGESTED if item.ghost else NORMAL
+
+    def _charset_of(self, item: Item) -> Charset:
+        return self._charset
 
     def _name(self, item: Item) -> list[str]:
         names = self._names.get(item.key)
