@@ -1,9 +1,12 @@
 """Agreement measures against the packages others use: `python -m tests.bench.agreement`.
 
-Prints, for each task, the medians of run time (after imports), whole-process time and peak memory
-of ours and of the peer, the ratios, and what was asked. Every round runs ours and the peer in turn,
-in fresh processes. Peers are installed at the first call; one that cannot be is told and left out.
-`--rounds N` (5), `--only WORD` takes the tasks whose name has the word.
+Prints, for each task, the medians of run time (after imports), processor time of the run,
+whole-process time and peak memory of ours and of the peer, the ratios, and what was asked. On a
+busy machine the ratio of processor times is the steadier one. Every round runs ours and the peer in
+turn, in fresh processes. Peers are installed at the first call; one that cannot be is told and left
+out. `--rounds N` (5), `--only WORD` takes the tasks whose name has the word.
+
+The whole panel, from JSONL to table, is timed by `python -m tests.bench.agreement.panel`.
 """
 
 import argparse
@@ -23,7 +26,7 @@ from tests.bench.agreement.tasks import TASKS, Measured, Task
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
-UNITS: dict[Measured, str] = {"run": "s", "wall": "s", "peak": "MB"}
+UNITS: dict[Measured, str] = {"run": "s", "cpu": "s", "wall": "s", "peak": "MB"}
 
 
 @dataclass
@@ -53,8 +56,9 @@ def run(python: str | Path, worker: str, folder: Path, runs: Runs) -> None:
         said = process.stderr.strip().splitlines() or ["no message"]
         raise UnavailableError(f"{worker} failed: {said[-1]}")
     answer = json.loads(process.stdout.splitlines()[-1])
-    for what, value in {"run": answer["run"], "wall": wall, "peak": answer["peak"]}.items():
-        runs.measured[what].append(value)  # type: ignore[index]
+    answer["wall"] = wall
+    for what in UNITS:
+        runs.measured[what].append(answer[what])
     runs.figures = answer["figures"]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Measured = Literal["run", "wall", "peak"]
+Measured = Literal["run", "cpu", "wall", "peak"]
 
 
 @dataclass(frozen=True)

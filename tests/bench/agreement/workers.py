@@ -143,11 +143,17 @@ WORKERS: dict[str, Callable[[Path], Work]] = {
 }
 
 
+def processor_time() -> float:
+    """Seconds of all threads and finished child processes."""
+    who = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    return sum(sum(resource.getrusage(one)[:2]) for one in who)
+
+
 if __name__ == "__main__":
     work = WORKERS[sys.argv[1]](Path(sys.argv[2]))
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), processor_time()
     figures = work()
-    run = time.perf_counter() - begin
+    run, processor = time.perf_counter() - begin, processor_time() - used
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     megabytes = peak / 1e6 if sys.platform == "darwin" else peak / 1e3
-    print(json.dumps({"run": run, "peak": megabytes, "figures": figures}))
+    print(json.dumps({"run": run, "cpu": processor, "peak": megabytes, "figures": figures}))
