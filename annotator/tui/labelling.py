@@ -20,6 +20,7 @@ from annotator.suggest.links import Candidate, offers
 from annotator.text.units import Range, Units
 
 DIGITS = "123456789"
+_TOPICS = 2  # so many of the topics used last are offered with a claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Proposal:
 class Row:
     """One question of an offer: the targets of a link type, or the values of an attribute.
 
+    An attribute that names a topic has topics as candidates, and `attribute` set.
+
     `picks` are indices into `candidates` or `values`; `first` is the digit of the first choice.
     """
 
@@ -46,13 +49,19 @@ class Row:
     many: bool = False
     first: int = 1
     touched: bool = False
+    attribute: bool = False
 
     def __len__(self) -> int:
         return len(self.candidates) or len(self.values)
 
     def pick(self, index: int) -> None:
-        """The first pick replaces what was offered; later ones toggle where many may be."""
-        if not self.many or not self.touched:
+        """The first pick replaces what was offered; later ones toggle where many may be.
+
+        Pressed twice, the only pick is taken back: the question is left out.
+        """
+        if self.touched and self.picks == [index]:
+            self.picks = []
+        elif not self.many or not self.touched:
             self.picks = [index]
         elif index in self.picks:
             self.picks.remove(index)
@@ -220,14 +229,15 @@ class Labelling:
         wanted = [
             link
             for link in label.links
-            if link.offer
-            and proposed.get(link.name)
+            if proposed.get(link.name)
+            and (link.offer or isinstance(proposed[link.name][0], Proposal))
             and not self.session.annotations.links_from(span.id, link.name)
         ]
+        topics = self._topic_rows(span, label)
         rows: list[Row] = []
         digit = 1
         for place, link in enumerate(wanted):
-            left = len(DIGITS) + 1 - digit
+            left = len(DIGITS) + 1 - digit - sum(map(len, topics))
             room = max(1, left // (len(wanted) - place))
             candidates = proposed[link.name][: min(room, 4) if len(wanted) > 1 else 9]
             if digit > len(DIGITS):
@@ -235,7 +245,65 @@ class Labelling:
             many = link.maximum is None or link.maximum > 1
             rows.append(Row(link.name, candidates, picks=[0], many=many, first=digit))
             digit += len(candidates)
-        return Offer(span.id, rows) if rows else None
+        if not rows:
+            return None
+        self._pick_all_holders(span, label, rows)
+        for row in topics:
+            row.first = digit
+            digit += len(row)
+            if digit <= len(DIGITS) + 1:
+                rows.append(row)
+        return Offer(span.id, rows)
+
+    def _topic_rows(self, span: Span, label: Label) -> list[Row]:
+        """The topics used last in this article, for the topic attributes not said yet."""
+        wanted = [
+            a for a in label.attributes if a.kind == "topic" and a.name not in span.attributes
+        ]
+        used: dict[str, None] = {}
+        for other in reversed(self.session.annotations.spans.values()):
+            named = [other.attributes.get(attribute.name) for attribute in wanted]
+            links = self.session.annotations.links_from(other.id)
+            named += [link.target for link in links if link.target_kind == "topic"]
+            used.update((topic, None) for topic in named if isinstance(topic, str))
+            if len(used) >= _TOPICS:
+                break
+        recent = list(used)[:_TOPICS]
+        return [
+            Row(a.name, [self._topic(a.name, topic) for topic in recent], attribute=True)
+            for a in wanted
+            if recent
+        ]
+
+    def _topic(self, name: str, topic: str) -> Candidate:
+        return Candidate(name, topic, "topic", self.project.topic_name(topic), 1.0)
+
+    def _pick_all_holders(self, span: Span, label: Label, rows: list[Row]) -> None:
+        """Where a link follows another ("via"), everyone at the other's end is picked."""
+        for row in rows:
+            rule = label.link(row.name)
+            if rule is None or not row.many or not rule.offer.startswith("via:"):
+                continue
+            via = rule.offer.removeprefix("via:")
+            bases = [link.target for link in self.session.annotations.links_from(span.id, via)]
+            bases += [
+                picked.target
+                for other in rows
+                if other.name == via
+                for picked in (other.candidates[index] for index in other.picks)
+                if isinstance(picked, Candidate)
+            ]
+            ends = {
+                link.target
+                for base in bases
+                for link in self.session.annotations.links_from(base, row.name)
+            }
+            picks = [
+                index
+                for index, candidate in enumerate(row.candidates)
+                if isinstance(candidate, Candidate) and candidate.target in ends
+            ]
+            row.picks = picks or row.picks
 
     def take(self, offer: Offer) -> None:
         """Apply the picks of an offer as one edit; compute again what hangs on the links."""
@@ -246,6 +314,10 @@ class Labelling:
                 for index in row.picks:
                     if row.values:
                         self.session.set_attribute(span.id, row.name, row.values[index])
+                    elif row.attribute:
+                        topic = row.candidates[index]
+                        assert isinstance(topic, Candidate)
+                        self.session.set_attribute(span.id, row.name, topic.target)
                     else:
                         origin: Origin = "manual" if row.touched else "suggested"
                         self._draw(span.id, row.name, row.candidates[index], origin)
@@ -259,10 +331,9 @@ class Labelling:
         return found
 
     def _unmarked_ends(self, span: Span) -> list[Proposal]:
-        """The speaker and cue that the sentence's attribution gives a claim, if not yet marked."""
+        """The ends that the text's attribution gives a claim and that nobody marked yet."""
         label = self.scheme.labels[span.label]
-        rules = [rule for rule in label.links if rule.offer == "nearest"]
-        if not rules:
+        if not any(rule.offer == "nearest" for rule in label.links):
             return []
         first, last = (self.units.sentence_at(at) for at in (span.start, span.end - 1))
         start, end = (first or span.fragments[0])[0], (last or span.fragments[-1])[1]
@@ -270,16 +341,22 @@ class Labelling:
         best = [f for f in around if any(span.touches(*p) for claim in f.claims for p in claim)]
         if not best:
             return []
-        ends = {"SPEAKER": best[0].speaker, "CUE": best[0].cue}
+        frame = best[0]
+        ends = {
+            "holder": frame.speaker,
+            "cue": frame.cue,
+            "relay": frame.relay,
+            "relay_cue": frame.relay_cue,
+        }
         found = []
-        for rule in rules:
-            for name in rule.targets:
-                piece = ends.get(name)
-                if piece is None or name not in self.scheme.labels or span.touches(*piece):
-                    continue
-                if not self._marked(name, piece):
-                    words = self.units.text[piece[0] : piece[1]]
-                    found.append(Proposal(rule.name, name, piece, f"{words} (new)"))
+        for rule in label.links:
+            piece = ends.get(rule.name)
+            name = next((name for name in rule.targets if name in self.scheme.labels), None)
+            if piece is None or name is None or span.touches(*piece):
+                continue
+            if not self._marked(name, piece):
+                words = self.units.text[piece[0] : piece[1]]
+                found.append(Proposal(rule.name, name, piece, f"{words} (new)"))
         return found
 
     def _marked(self, label: str, piece: Range) -> bool:

@@ -1,10 +1,12 @@
 """Whole attributions and regions that the machine would mark, taken or refused by one key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from annotator.model.annotation import Fragment, Span
+from annotator.model.annotation import Fragment, Link, Span
+from annotator.model.article import Article, Region
 from annotator.model.session import Edit
 from annotator.suggest.attributions import Frame, frames
+from annotator.suggest.stances import direction
 from annotator.tui.labelling import Labelling
 
 _REACH = 20_000  # code points searched at once, so that a huge article costs no more than a page
@@ -38,9 +40,12 @@ class Suggestions:
         self._refused: set[Suggestion] = set()
         self._answers: dict[Suggestion, set[str]] = {}
         self._blocks: dict[int, list[Suggestion]] = {}
+        self._stances: dict[str, Suggestion] = {}  # by claim
         self._serial = 0
         self._regions = self._find_regions()
         self._look_for_answers(self._regions)
+        for span_id in labelling.session.annotations.spans:
+            self._suggest_stance(span_id)
 
     def within(self, start: int, end: int) -> list[Suggestion]:
         """Open suggestions that touch `[start, end)`, in order."""
@@ -50,6 +55,7 @@ class Suggestions:
                 self._blocks[block] = self._find_frames(block)
                 self._look_for_answers(self._blocks[block])
             found += [x for x in self._blocks[block] if x.start < end and x.end > start]
+        found += [x for x in self._stances.values() if x.start < end and x.end > start]
         live = [item for item in found if self._is_open(item)]
         return sorted(live, key=lambda item: (item.start, item.end))
 
@@ -85,6 +91,14 @@ class Suggestions:
 
     def edited(self, edit: Edit) -> None:
         """Follow an edit: what a span answers, or no longer answers."""
+        claims = dict.fromkeys(
+            state.source if isinstance(state, Link) else change.key
+            for change in edit.changes
+            for state in (change.before, change.after)
+            if isinstance(state, Span) or (isinstance(state, Link) and state.type == "cue")
+        )
+        for claim_id in claims:
+            self._suggest_stance(claim_id)
         for change in edit.changes:
             if change.kind != "span":
                 continue
@@ -108,7 +122,11 @@ class Suggestions:
                 for name, value in ghost.attributes.items():
                     if session.span(span.id).attributes.get(name) != value:
                         session.set_attribute(span.id, name, value)
-                if role == "claim":
+                if role == "region":
+                    self._link_duplicate(span)
+                elif role == "stance":
+                    self._link_stance(span, suggestion)
+                elif role == "claim":
                     labelling.attach(span.id, "holder", ends.get("holder"))
                     for name in ("cue", "relay", "relay_cue"):
                         if name in ends:
@@ -118,6 +136,47 @@ class Suggestions:
         return session.span(span.id)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _link_duplicate(self, span: Span) -> None:
+        """Link a repeated line to the line it repeats, where that is marked too."""
+        labelling = self.labelling
+        if labelling.scheme.link(span.label, "dup_of") is None:
+            return
+        for region in labelling.session.article.regions:
+            if region.duplicate_of and (region.start, region.end) == span.fragments[0]:
+                first = self._same(self._ghost(span.label, (region.duplicate_of,), {}))
+                if first is not None:
+                    labelling.session.link(span.id, "dup_of", first.id, origin="suggested")
+
+    def _link_stance(self, span: Span, suggestion: Suggestion) -> None:
+        """A suggested stance gets its claim and that claim's holders."""
+        session = self.labelling.session
+        claim = next(key for key, known in self._stances.items() if known is suggestion)
+        label = self.labelling.scheme.labels[span.label]
+        if label.link("claim"):
+            session.link(span.id, "claim", claim, origin="suggested")
+        for holder in session.annotations.links_from(claim, "holder"):
+            if label.link("holder"):
+                session.link(
+                    span.id, "holder", holder.target, holder.target_kind, origin="suggested"
+                )
+
+    def _suggest_stance(self, claim_id: str) -> None:
+        """Look whether a claim's cue carries a direction that nobody marked as a stance yet."""
+        annotations = self.labelling.session.annotations
+        self._stances.pop(claim_id, None)
+        label = self.labelling.scheme.labels.get("STANCE")
+        attribute = label.attribute("stance") if label else None
+        claim = annotations.spans.get(claim_id)
+        if attribute is None or claim is None or claim.label != "CLAIM":
+            return
+        for link in annotations.links_from(claim_id, "cue"):
+            cue = annotations.spans[link.target]
+            value = direction(cue.surface(self.labelling.units.text))
+            if value is not None and attribute.allows(value):
+                ghost = self._ghost("STANCE", cue.fragments, {"stance": value})
+                self._stances[claim_id] = Suggestion((ghost,), ("stance",))
+                self._look_for_answers([self._stances[claim_id]])
 
     def _ghost(
         self, label: str, fragments: tuple[Fragment, ...], attributes: dict[str, str | bool]
@@ -130,7 +189,7 @@ class Suggestions:
         if label is None:
             return []
         found = []
-        for region in self.labelling.session.article.regions:
+        for region in joined(self.labelling.session.article):
             attributes: dict[str, str | bool] = {}
             kind, exclude = label.attribute("kind"), label.attribute("exclude")
             if kind and kind.allows(region.kind):
@@ -193,6 +252,25 @@ class Suggestions:
 
     def _is_open(self, suggestion: Suggestion) -> bool:
         return suggestion not in self._refused and not self._answers[suggestion]
+
+
+def joined(article: Article) -> list[Region]:
+    """The proposed regions; lines of one kind with nothing but blank lines between are one."""
+    found: list[Region] = []
+    for region in article.regions:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and (last.kind, last.exclude) == (region.kind, region.exclude)
+            and last.duplicate_of is None
+            and region.duplicate_of is None
+            and region.kind in ("boilerplate", "related")
+            and not article.text[last.end : region.start].strip()
+        ):
+            found[-1] = replace(last, end=region.end)
+        else:
+            found.append(region)
+    return found
 
 
 def _answers(span: Span, suggestion: Suggestion) -> bool:

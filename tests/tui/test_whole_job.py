@@ -38,8 +38,6 @@ async def regions(desk: Desk) -> None:
     kinds = [span.attributes["kind"] for span in desk.spans("REGION")]
     assert kinds == ["headline", "duplicate", "dateline", "related", "boilerplate"]
     assert "Minister Says" not in desk.text  # nothing was cut or written
-    await desk.go("Osk Canal", 1)
-    await desk.press("j", "d", "1")
     duplicate = desk.span("REGION", "Osk Canal Will Stay Closed, Says Minister", 1)
     assert desk.ends(duplicate, "dup_of") == ["Osk Canal Will Stay Closed, Says Minister"]
 

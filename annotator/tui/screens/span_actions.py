@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from annotator.model.annotation import Change, Span
 from annotator.model.errors import EditError
+from annotator.model.requirements import missing_of
 from annotator.model.scheme import Attribute, Label, LinkType
 from annotator.tui.labelling import topic_possible
 from annotator.tui.modes import HintMode, Line, MenuMode, OfferMode, numbered
@@ -419,10 +420,16 @@ class SpanActions:
         taken = self.current
         assert taken is not None
         made: list[Span] = []
-        if self.attempt(lambda: made.append(self.suggestions.take(taken))):
+        if not self.attempt(lambda: made.append(self.suggestions.take(taken))):
+            return
+        span = made[0]
+        if any(missing_of(span, self.session.annotations, self.labelling.scheme)):
+            # A stance still needs its target: ask at once, the next suggestion can wait.
+            self.after_label(span)
+        else:
             self.to_suggestion(1)
-            self.choose_span(made[0].id)
-            self.say(f"Took {made[0].label} {made[0].id}.")
+            self.choose_span(span.id)
+        self.say(f"Took {span.label} {span.id}.")
 
     def refuse_suggestion(self: AnnotateScreen) -> None:
         if self.current is not None:
