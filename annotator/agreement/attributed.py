@@ -40,7 +40,7 @@ def attributes(
     Always read beside `detail["coverage"]` = 2 matched / all spans of the two, pooled over
     pairs: spans without a match are not counted as disagreement here. `detail` also: observed
     (share of equal values), matched_pairs, valued_pairs, values, confusion (symmetrical
-    coincidences), by_pair; `interval` with `replicates`.
+    coincidences), by_pair, leave_one_out; `interval` with `replicates`.
 
     Undefined: `fewer_than_two_annotators`, `no_units`, `no_matched_spans`,
     `no_pairable_values` (no match has two values), `no_variation`.
@@ -78,6 +78,16 @@ def attributes(
     facts["by_pair"] = {
         corpus.names(pair): _statistics(table[i : i + 1], corpus, domain, level).value
         for i, pair in enumerate(corpus.pairs)
+    }
+    facts["leave_one_out"] = {
+        name: _statistics(
+            table[[i for i, pair in enumerate(corpus.pairs) if who not in pair]],
+            corpus,
+            domain,
+            level,
+        ).value
+        for who, name in enumerate(corpus.annotators)
+        if len(corpus.annotators) > 2
     }
     statistics = _statistics(table, corpus, domain, level)
     if statistics.value is None:

@@ -39,7 +39,8 @@ def entities(
     """
     if metric not in ("b_cubed", "lea"):
         raise ValueError(f"There is no metric {metric!r} for entities.")
-    documents = [_work(document) for _, document in documents_of(data)]
+    single = isinstance(data, Mapping) and "documents" not in data
+    documents = [_work(data)] if single else [_work(one) for _, one in documents_of(data)]
     names = list(dict.fromkeys(name for work in documents for name in work))
     pairs = [
         pair

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from annotator.agreement.coincidences import alpha_of
 from annotator.agreement.ratings import Floats, Ints, Ratings, read_ratings
 from annotator.agreement.result import Result, defined, undefined
+from annotator.agreement.statistics import Statistics, bootstrap
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Weights = Literal["identity", "linear", "quadratic"]
@@ -35,6 +37,8 @@ def coding(
     weights: Weights | None = None,
     values: Sequence[Hashable] | None = None,
     missing: Literal["refuse", "gwet"] = "refuse",
+    replicates: int = 0,
+    seed: int = 0,
 ) -> Result:
     """Agreement on units that each annotator gave one value, or none.
 
@@ -49,7 +53,9 @@ def coding(
       o_ck = sum_u n_uc (n_uk - [c=k]) / (m_u - 1), n_c = sum_k o_ck, n = sum_c n_c,
       D_o = sum o_ck d2_ck / n, D_e = sum n_c n_k d2_ck / (n (n - 1)).
       d2_ck by `level`: nominal [c != k]; ordinal (sum_{g=c..k} n_g - (n_c + n_k) / 2)^2;
-      interval (c - k)^2; ratio ((c - k) / (c + k))^2.
+      interval (c - k)^2; ratio ((c - k) / (c + k))^2. `detail`: distribution, leave_one_out
+      (value without an annotator), and with `replicates` the `interval` of a bootstrap over
+      units (documents, where the labels are theirs).
     - `percent_agreement`: agreeing pairs of values / pairs of values, over all units.
     - `specific_agreement` (Cicchetti & Feinstein 1990): for each value,
       sum_u n_uc (n_uc - 1) / sum_u n_uc (m_u - 1); the figures are in `detail["by_value"]`,
@@ -93,7 +99,18 @@ def coding(
         numbers = all(isinstance(value, int | float) for value in ratings.values)
         if level == "ordinal" and values is None and not numbers:
             raise ValueError("The ordinal level needs `values`, in order, unless they are numbers.")
-        return alpha(pairable, level, metric, facts)
+        found = alpha(pairable, level, metric, facts)
+        found.detail["leave_one_out"] = {
+            name: alpha(ratings.without(who).pairable, level, metric, {}).value
+            for who, name in enumerate(ratings.annotators)
+            if len(ratings.annotators) > 2
+        }
+        if replicates and found.value is not None:
+            statistics = Statistics(*coincidences(pairable, level))
+            (found.detail["interval"],) = bootstrap(
+                [statistics], replicates=replicates, seed=seed, often=pairable.counts
+            )
+        return found
     if values is None and len(np.unique(pairable.codes[pairable.codes >= 0])) < 2:
         return undefined(metric, "no_variation", observed=1.0, **facts)
     credit = _credit(ratings, weights or ("quadratic" if metric == "gwet_ac2" else "identity"))
@@ -125,10 +142,22 @@ def agreeing_pairs(ratings: Ratings) -> tuple[int, int]:
     return int((equal * ratings.counts).sum()), int((pairs * ratings.counts).sum())
 
 
+def coincidences(ratings: Ratings, level: Level) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Coincidences of one unit of every pattern, (patterns, V * V), and alpha of their sums."""
+    tally, size = ratings.tally.astype(float), len(ratings.values)
+    table = tally[:, :, None] * tally[:, None, :] - tally[:, :, None] * np.eye(size)
+    table /= (ratings.per_unit - 1.0)[:, None, None]
+    return table.reshape(-1, size * size), lambda sums: alpha_of(
+        sums.reshape(*sums.shape[:-1], size, size), ratings.values, level
+    )
+
+
 def alpha(ratings: Ratings, level: Level, metric: str, facts: dict[str, Any]) -> Result:
     """Krippendorff's alpha of units with two values or more."""
     totals = _totals(ratings)
     n = int(totals.sum())
+    if n < 2:
+        return undefined(metric, "no_pairable_values", **facts)
     if level == "nominal":
         place: Floats = np.arange(len(ratings.values), dtype=float)
         expected = (n * n - sum(int(c) ** 2 for c in totals)) / (n - 1)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from annotator.agreement.ratings import Floats
-from annotator.agreement.setvalued import set_distance
 from annotator.agreement.statistics import ratio, steady
 
 
@@ -23,6 +22,19 @@ def alpha_of(table: Floats, values: tuple[Any, ...], level: str) -> Floats:
     observed = steady((table * apart).reshape(*n.shape, -1))
     chance = n_c[..., :, None] * n_c[..., None, :] * apart
     return np.asarray(1.0 - ratio((n - 1) * observed, steady(chance.reshape(*n.shape, -1))))
+
+
+def set_distance(a: set[Any] | frozenset[Any], b: set[Any] | frozenset[Any], name: str) -> float:
+    """How far two sets are apart, in [0, 1]."""
+    if a == b:
+        return 0.0
+    shared = len(a & b)
+    jaccard = shared / len(a | b)
+    if name == "jaccard":
+        return 1.0 - jaccard
+    if name == "masi":
+        return 1.0 - jaccard * (2 / 3 if a < b or b < a else 1 / 3) if shared else 1.0
+    raise ValueError(f"There is no distance {name!r}; take masi or jaccard.")
 
 
 def _apart(n_c: Floats, values: tuple[Any, ...], level: str) -> Floats:

@@ -48,6 +48,11 @@ class Ratings:
         """The same with only some patterns; values that no longer occur stay in `values`."""
         return Ratings(self.annotators, self.values, self.codes[keep], self.counts[keep])
 
+    def without(self, annotator: int) -> Ratings:
+        """The same without one annotator, given by number."""
+        names = self.annotators[:annotator] + self.annotators[annotator + 1 :]
+        return Ratings(names, self.values, np.delete(self.codes, annotator, axis=1), self.counts)
+
     @property
     def pairable(self) -> Ratings:
         """Only the units with two values or more."""

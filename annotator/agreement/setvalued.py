@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from annotator.agreement.coefficients import steady_sum
+from annotator.agreement.coincidences import set_distance
 from annotator.agreement.ratings import Floats, read_ratings
 from annotator.agreement.result import Result, defined, undefined
 
@@ -57,19 +58,6 @@ def sets(data: Any, distance: SetDistance = "masi") -> Result:
     if expected <= 0:
         return undefined(metric, "no_variation", **facts)
     return defined(metric, 1.0 - observed / expected, **facts)
-
-
-def set_distance(a: set[Any] | frozenset[Any], b: set[Any] | frozenset[Any], name: str) -> float:
-    """How far two sets are apart, in [0, 1]."""
-    if a == b:
-        return 0.0
-    shared = len(a & b)
-    jaccard = shared / len(a | b)
-    if name == "jaccard":
-        return 1.0 - jaccard
-    if name == "masi":
-        return 1.0 - jaccard * (2 / 3 if a < b or b < a else 1 / 3) if shared else 1.0
-    raise ValueError(f"There is no distance {name!r}; take masi or jaccard.")
 
 
 def _distances(values: list[set[Any]], name: str) -> Floats:

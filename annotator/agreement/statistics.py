@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from annotator.agreement.ratings import Floats
+from annotator.agreement.ratings import Floats, Ints
 
 FEW = 20
 
@@ -36,8 +36,15 @@ class Statistics:
         return None if np.isnan(value) else value
 
 
-def weights(articles: int, replicates: int, seed: int) -> Floats:
-    """How often each article is drawn in each replicate, shape (replicates, articles)."""
+def weights(articles: int, replicates: int, seed: int, often: Ints | None = None) -> Floats:
+    """How often each article is drawn in each replicate, shape (replicates, articles).
+
+    With `often` (articles,), each row stands for so many equal articles.
+    """
+    if often is not None:
+        total = int(often.sum())
+        random = np.random.default_rng(seed)
+        return random.multinomial(total, often / total, replicates).astype(float)
     drawn = np.random.default_rng(seed).integers(0, articles, (replicates, articles))
     drawn += np.arange(replicates)[:, None] * articles
     counts = np.bincount(drawn.ravel(), minlength=replicates * articles)
@@ -50,24 +57,26 @@ def bootstrap(
     replicates: int = 2000,
     seed: int = 0,
     level: float = 0.95,
+    often: Ints | None = None,
 ) -> list[dict[str, Any]]:
     """Percentile intervals of several figures over the same articles (Efron 1979).
 
     Articles are drawn with replacement; annotators stay. All figures see the same draws. Each
     answer holds low, high (None if undefined in every replicate), level, replicates, seed,
     articles, `undefined` (replicates without a value) and `few_articles` (fewer than 20: read
-    it with care).
+    it with care). `often` (rows,) says how many articles each row of the tables stands for.
     """
     if not statistics:
         return []
     articles = len(statistics[0].table)
     if any(len(one.table) != articles for one in statistics):
         raise ValueError("The figures do not rest on the same articles.")
-    facts = {"level": level, "replicates": replicates, "seed": seed, "articles": articles}
-    facts["few_articles"] = articles < FEW
+    drawn = articles if often is None else int(often.sum())
+    facts = {"level": level, "replicates": replicates, "seed": seed, "articles": drawn}
+    facts["few_articles"] = drawn < FEW
     if not articles:
         return [{"low": None, "high": None, "undefined": replicates, **facts} for _ in statistics]
-    sums = weights(articles, replicates, seed) @ np.hstack([one.table for one in statistics])
+    sums = weights(articles, replicates, seed, often) @ np.hstack([one.table for one in statistics])
     answers, column = [], 0
     for one in statistics:
         width = one.table.shape[1]

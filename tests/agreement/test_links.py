@@ -95,8 +95,8 @@ def test_clusters_may_be_given_in_three_forms() -> None:
     }
     for metric in ("b_cubed", "lea"):
         values = {
-            agreement.entities({"annotators": form}, metric).value  # type: ignore[arg-type]
-            for form in (lists, named, mentions)
+            agreement.entities(form, metric).value  # type: ignore[arg-type]
+            for form in (lists, named, mentions, {"annotators": named}, [named])
         }
         assert len(values) == 1
     assert agreement.entities(lists, "b_cubed").value == pytest.approx(2 / 3)

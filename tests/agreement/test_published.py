@@ -252,3 +252,15 @@ def test_b_cubed_and_lea_by_hand() -> None:
     data = {"a": [[1, 2, 3], [4, 5]], "b": [[1, 2], [3, 4, 5]]}
     assert agreement.entities(data, "b_cubed").value == pytest.approx(11 / 15)
     assert agreement.entities(data, "lea").value == pytest.approx(3 / 5)
+
+
+def test_alpha_has_an_interval_and_says_what_each_annotator_does_to_it() -> None:
+    rows = [column * 5 for column in CANONICAL.values()]
+    for level in ("nominal", "ordinal", "interval", "ratio"):
+        found = agreement.coding(rows, level=level, replicates=500, seed=3)  # type: ignore[arg-type]
+        interval = found.detail["interval"]
+        assert interval["low"] < found.value < interval["high"]
+        assert (interval["articles"], interval["few_articles"]) == (55, False)
+    pairs = agreement.coding(CANONICAL).detail["leave_one_out"]
+    three = {name: CANONICAL[name] for name in "abd"}
+    assert pairs["c"] == agreement.coding(three).value
