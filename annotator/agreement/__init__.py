@@ -9,7 +9,9 @@ measures; each names its `metric`s, formulas and sources in its own docstring.
     semeval(data)                strict, exact, partial and type counts of SemEval-2013
     layers(data, unit=)          alpha of each label, by character or token
     unitizing(data, metric)      alpha_u_2004, u_alpha, bar_u_alpha, cu_alpha, ku_alpha
-    gamma(data, ...)             gamma, and gamma_cat, with the best alignment (needs scipy)
+    gamma(data, ...)             gamma, and gamma_cat, with the best alignment (needs scipy);
+                                 `alignment.positional` is its distance of two places
+    opt_gamma(data, layer)       opt-gamma on spans, links or both (needs scipy)
     attributes(data, name)       an attribute, or the label, on matched spans, with coverage
     links(data, metric)          tuple, strict and matched link F1; target agreement
     entities(data, metric)       B-cubed and LEA of clusterings of mentions
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from annotator.agreement.gamma import gamma, gamma_cat
     from annotator.agreement.layered import layers
     from annotator.agreement.linked import links
+    from annotator.agreement.raw_gamma import opt_gamma
     from annotator.agreement.result import Result
     from annotator.agreement.segmented import segmentation
     from annotator.agreement.setvalued import sets
@@ -83,6 +86,7 @@ _HOME = {
     "gamma_cat": "gamma",
     "layers": "layered",
     "links": "linked",
+    "opt_gamma": "raw_gamma",
     "read_corpus": "corpus",
     "segmentation": "segmented",
     "semeval": "shared_task",
@@ -105,6 +109,7 @@ __all__ = [
     "gamma_cat",
     "layers",
     "links",
+    "opt_gamma",
     "read_corpus",
     "segmentation",
     "semeval",
