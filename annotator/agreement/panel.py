@@ -8,7 +8,7 @@ Sums are pooled over articles; coefficients are never averaged over labels or ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -31,7 +31,7 @@ from annotator.agreement.measures import (
     span_figures,
 )
 from annotator.agreement.spanwise import Counts, f1, mean_f1
-from annotator.agreement.statistics import FEW, bootstrap
+from annotator.agreement.statistics import bootstrap
 from annotator.agreement.works import (
     Document,
     Exclusion,
@@ -185,15 +185,21 @@ def panel(
     options: Options | None = None,
     *,
     refused: Iterable[Exclusion] = (),
+    tell: Callable[[str], None] | None = None,
 ) -> Panel:
     """Measure the work of two annotators or more on the same articles.
 
     `scheme` is the whole scheme. `refused` is work that could not even be read; it is listed with
-    what was excluded. Labels that the scheme does not know are measured and warned about.
+    what was excluded. Labels that the scheme does not know are measured, and warned about before:
+    `tell` is given each warning before anything is computed.
     """
     options = options or Options()
     selection = select(documents, options)
     unknown = unknown_labels(selection, scheme)
+    warnings = tuple(_warnings(selection, scheme, unknown))
+    if tell is not None:
+        for warning in warnings:
+            tell(warning)
     region_label = excluding_label(scheme)
     labels = _labels(selection, scheme, options, region_label)
     excluded = {
@@ -257,7 +263,7 @@ def panel(
         rows,
         _people(main, iou, labels),
         (*selection.excluded, *refused),
-        tuple(_warnings(selection, scheme, unknown)),
+        warnings,
         tuple(dependences(selection)),
         tuple(measured.confusions),
         _manual_only(main, measured, labels, options),
@@ -448,10 +454,6 @@ def _warnings(
     if len(versions) > 1:
         listed = ", ".join(f"{name} {count:,}" for name, count in sorted(versions.items()))
         yield f"The work was made under different schemes ({listed})."
-    articles = len(selection.documents)
-    if 0 < articles < FEW:
-        noun = "article" if articles == 1 else "articles"
-        yield f"With {articles} {noun} the intervals are rough; see what leaving one out changes."
 
 
 def _gamma(ground: Ground, options: Options) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from annotator.agreement.works import Document, Exclusion, Record, Work
@@ -33,15 +33,16 @@ def read_documents(
     store: Source,
     annotators: Sequence[str] = (),
     *,
+    assigned: Mapping[str, Iterable[str]] | None = None,
     texts: bool = False,
     watch: Watch | None = None,
 ) -> tuple[list[Document], list[Exclusion]]:
     """Articles with the latest work of some annotators (by default all, without gold), in the
     order of import, and the work that is about another version of its text.
 
-    `texts` reads the articles' texts as well, which tokens need. `watch` is given each
-    annotator's records and a title, and hands them on. Raises AnnotatorError for an article that
-    cannot be read.
+    `assigned` (annotators by article) tells what nobody began. `texts` reads the articles' texts
+    as well, which tokens need. `watch` is given each annotator's records and a title, and hands
+    them on. Raises AnnotatorError for an article that cannot be read.
     """
     works: dict[str, dict[str, Work]] = {}
     refused: list[Exclusion] = []
@@ -53,6 +54,12 @@ def read_documents(
             Exclusion(article, name, "made on another text")
             for article in sorted(store.outdated(name))
             if name not in works.get(article, {})
+        ]
+    for article, people in (assigned or {}).items():
+        refused += [
+            Exclusion(article, name, "assigned, not begun")
+            for name in sorted(people)
+            if name not in works.get(article, {}) and (not annotators or name in annotators)
         ]
     documents = [
         Document(

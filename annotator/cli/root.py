@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "Show progress by annotator and label.",
     "assign": "Give articles to annotators, with an overlap.",
     "train": "Label adjudicated articles and see what you missed.",
+    "agreement": "Measure how far annotators agree, and on what.",
     "check": "Verify the whole project.",
     "export": "Write annotations for training scripts.",
     "migrate": "Rename labels, attributes, values, links and fields in existing work.",
