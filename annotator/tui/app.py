@@ -63,7 +63,7 @@ class AnnotatorApp(App[int]):
         first = self.first or self.desk.unfinished() or self.desk.any_article()
         self.push_screen(self.desk)
         if first is None:
-            self.exit(1, message=self._nothing_to_do())
+            self.exit(1, return_code=1, message=self._nothing_to_do())
             return
         self.call_later(self._open, first, [item for item in recovered if item.edits])
         self.call_after_refresh(self._settle)
@@ -82,7 +82,7 @@ class AnnotatorApp(App[int]):
         try:
             self.desk.open_article(article_id)
         except AnnotatorError as error:
-            self.exit(1, message=str(error))
+            self.exit(1, return_code=1, message=str(error))
             return
         said = [f"Recovered {_count(r.edits)} in {r.article_id}." for r in recovered]
         said += self.keymap.conflicts(self.project.scheme)
