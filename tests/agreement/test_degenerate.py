@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotator import agreement
 from annotator.agreement.result import REASONS
@@ -187,3 +189,80 @@ def test_data_of_a_wrong_form_are_refused_in_words(call: Any, words: str) -> Non
 
 def test_every_reason_ends_without_a_stop() -> None:
     assert all(words and not words.endswith(".") for words in REASONS.values())
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(-5, 45), st.integers(0, 12), st.sampled_from(["x", "y", None])).map(
+        lambda drawn: (drawn[0], drawn[0] + drawn[1], drawn[2])
+    ),
+    max_size=6,
+)
+WORK = st.dictionaries(st.sampled_from("abcd"), st.none() | SPANS, max_size=4)
+DOCUMENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "annotators": WORK,
+            "continuum": st.fixed_dictionaries(
+                {"begin": st.integers(-3, 3), "length": st.integers(0, 40)}
+            ),
+        },
+        optional={
+            "excluded": st.lists(
+                st.tuples(st.integers(0, 40), st.integers(0, 40)).map(sorted), max_size=2
+            ),
+            "tokens": st.just([(i, i + 3) for i in range(0, 40, 4)]),
+        },
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DOCUMENTS)
+def test_no_spans_whatever_break_a_measure(documents: Any) -> None:
+    for result in (
+        agreement.spans(documents, replicates=5),
+        agreement.spans(documents, "f1_iou", same_label=False, min_iou=0.01, replicates=5),
+        agreement.spans(documents, "f1_character"),
+        agreement.spans(documents, "f1_token"),
+        agreement.layers(documents, replicates=5),
+        agreement.layers(documents, unit="token", label="x"),
+        agreement.unitizing(documents, "u_alpha", replicates=5),
+        agreement.unitizing(documents, "bar_u_alpha"),
+        agreement.unitizing(documents, "ku_alpha", replicates=5),
+        agreement.unitizing(documents, "alpha_u_2004", replicates=5),
+        agreement.attributes(documents, None, replicates=5),
+        agreement.semeval(documents),
+    ):
+        value, _ = told(result)
+        assert value is None or value <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 5).flatmap(
+        lambda units: st.lists(
+            st.lists(st.sampled_from([None, 0, 1, 2.5]), min_size=units, max_size=units),
+            max_size=4,
+        )
+    )
+)
+def test_no_ratings_whatever_break_a_coefficient(rows: Any) -> None:
+    for metric in (
+        "alpha",
+        "percent_agreement",
+        "specific_agreement",
+        "cohen_kappa",
+        "scott_pi",
+        "fleiss_kappa",
+        "conger_kappa",
+        "bennett_s",
+        "gwet_ac1",
+        "gwet_ac2",
+    ):
+        for missing in ("refuse", "gwet"):
+            told(agreement.coding(rows, metric, missing=missing))  # type: ignore[arg-type]
+    for level in ("ordinal", "interval", "ratio"):
+        told(agreement.coding(rows, level=level, replicates=5))  # type: ignore[arg-type]
+    told(agreement.dawid_skene(rows))
+    told(agreement.dawid_skene(rows, one_coin=True))
