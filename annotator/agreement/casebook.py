@@ -20,8 +20,9 @@ class Disagreement:
     """One place where two annotators differ.
 
     `kind` is "missed" (by the second), "extra" (in the second), "boundary", "label",
-    "attribute", "link" or "entity". `start` and `end` enclose the spans in the article's text
-    and are 0 for what concerns the whole article. `spans` are the ids of both, "" for none.
+    "attribute", "link" (only one linked the source), "target" (both did) or "entity". `start` and
+    `end` enclose the spans in the article's text and are 0 for what concerns the whole article.
+    `spans` are the ids of both, "" for none.
     """
 
     article: str
@@ -116,21 +117,38 @@ class Casebook:
         counts = LinkCounts(ground)
         for pair in ground.corpus.pairs:
             found = counts.compared("tuple_f1", pair)
-            head = ground.match(pair).partners(ground.size)
+            heads: dict[int, list[list[int]]] = {}
             sides = (
-                (found.first, found.first_rows, found.second, 0),
-                (found.second, found.second_rows, found.first, 1),
+                (found.first, found.first_rows, found.second),
+                (found.second, found.second_rows, found.first),
             )
-            for own, rows, other, side in sides:
-                alone = ~np.isin(own, other) & (ground.links.type[rows] == kind)
-                for row in rows[alone].tolist():
+            differ = set()
+            for side, (own, rows, other) in enumerate(sides):
+                for row, alone in zip(rows.tolist(), (~np.isin(own, other)).tolist(), strict=True):
+                    if ground.links.type[row] != kind:
+                        continue
                     source = int(ground.links.source[row])
-                    spans, said = [-1, -1], ["no such link", "no such link"]
-                    spans[side], spans[1 - side] = source, int(head[source])
-                    said[side] = self._target(ground, int(ground.links.target[row]))
-                    yield _case(
-                        ground, pair, "link", (spans[0], spans[1]), (said[0], said[1]), source
-                    )
+                    # A head of the second that matches one of the first goes by the first's name.
+                    head = int(found.head[source]) if side else source
+                    head = source if head < 0 else head
+                    heads.setdefault(head, [[], []])[side].append(row)
+                    if alone:
+                        differ.add(head)
+            for head in sorted(differ):
+                yield self._link(ground, pair, head, heads[head], int(found.head[head]))
+
+    def _link(
+        self, ground: Ground, pair: Pair, head: int, rows: Sequence[Sequence[int]], other: int
+    ) -> Disagreement:
+        """The links of one type of a head, or of two that match, as each annotator drew them."""
+        first = ground.corpus.annotator[head] == pair[0]
+        spans = (head, other) if first else (other, head)
+        said = []
+        for span, own in zip(spans, rows, strict=True):
+            targets = sorted(self._target(ground, int(ground.links.target[row])) for row in own)
+            said.append(", ".join(targets) or ("no such link" if span >= 0 else UNMARKED))
+        kind = "target" if all(rows) else "link"
+        return _case(ground, pair, kind, spans, (said[0], said[1]))
 
     def _target(self, ground: Ground, target: int) -> str:
         if target < ground.size:
@@ -202,12 +220,11 @@ def _case(
     kind: str,
     spans: tuple[int, int],
     said: tuple[str, str],
-    focus: int | None = None,
 ) -> Disagreement:
     corpus = ground.corpus
     there = [span for span in spans if span >= 0]
-    places = [corpus.marked[span] for span in ([focus] if focus is not None else there)]
-    first = focus if focus is not None else there[0]
+    places = [corpus.marked[span] for span in there]
+    first = there[0]
     ids = [corpus.marked[span]["id"] if span >= 0 else "" for span in spans]
     return Disagreement(
         ground.documents[int(corpus.doc[first])].id,

@@ -91,7 +91,9 @@ def layer_alpha(
     n = np.broadcast_to((m * np.maximum(found.length, 0))[:, None], marked.shape)
     # sum 2 k (m - k) / (m - 1), because sum k^2 = n_1 + 2 * what pairs of annotators share
     apart = 2 * scale * marked - 4 * weight * common
-    table = np.stack([n, marked, apart], axis=-1)[m >= 2].reshape(-1, max(3 * len(wanted), 1))
+    table = np.stack([n, marked, apart], axis=-1)[m >= 2].reshape(
+        int((m >= 2).sum()), 3 * len(wanted)
+    )
 
     def figure(sums: Floats) -> Floats:
         parts = sums.reshape(*sums.shape[:-1], len(wanted), 3)

@@ -311,7 +311,10 @@ def link_figures(ground: Ground, scheme: Scheme, labels: Sequence[str]) -> Itera
     for number, kind in sorted(types, key=lambda item: order.get(item[1], len(order))):
         layer = f"{kind[0]} {kind[1]}"
         n = int((ground.links.type == number).sum())
-        for metric, kinds in (("tuple_f1", ("link",)), ("strict_f1", ("link", "boundary"))):
+        for metric, kinds in (
+            ("tuple_f1", ("link", "target")),
+            ("strict_f1", ("link", "target")),
+        ):
             counts = compared.counts(metric, number)
             yield Figure(
                 "links",
@@ -333,7 +336,7 @@ def link_figures(ground: Ground, scheme: Scheme, labels: Sequence[str]) -> Itera
             compared.heads(number),
             "heads",
             REASONS["no_matched_heads"],
-            ("link",),
+            ("target",),
             compared.head_coverage(number),
             _by_pair(ground.corpus, counts),
         )

@@ -122,6 +122,16 @@ def lines(panel: Panel) -> Iterator[str]:
         yield from _wrapped(text, "  ")
 
 
+def undefined(layers: Iterable[Sequence[Row]]) -> dict[str, list[str]]:
+    """Layers with a figure that is undefined, by reason."""
+    found: dict[str, dict[str, None]] = {}
+    for rows in layers:
+        for row in rows:
+            if row.value is None:
+                found.setdefault(row.reason, {})[row.layer] = None
+    return {reason: list(names) for reason, names in found.items()}
+
+
 def title(panel: Panel) -> str:
     people = _listed(panel.annotators)
     count = len(panel.articles)
@@ -233,7 +243,6 @@ def _family(measures: Sequence[str], layers: Sequence[Sequence[Row]]) -> Iterato
     if covered:
         head.append("coverage")
     table = [head]
-    reasons: dict[str, list[str]] = {}
     for rows in layers:
         by_measure = {row.measure.removesuffix("_masi"): row for row in rows}
         cells = [rows[0].layer, f"{rows[0].n:,}"]
@@ -241,8 +250,6 @@ def _family(measures: Sequence[str], layers: Sequence[Sequence[Row]]) -> Iterato
             row = by_measure.get(measure.removesuffix("_masi"))
             star = "*" if row is not None and row.measure == "alpha_masi" else ""
             cells += [number(row.value) + star, interval(row)] if row else ["", ""]
-            if row is not None and row.value is None:
-                reasons.setdefault(row.reason, []).append(row.layer)
         if covered:
             shares = [row.coverage for row in rows if row.coverage is not None]
             cells.append(percent(max(shares, default=None)))
@@ -250,8 +257,8 @@ def _family(measures: Sequence[str], layers: Sequence[Sequence[Row]]) -> Iterato
     yield from _table(table)
     if any(row.measure == "alpha_masi" for rows in layers for row in rows):
         yield "  * sets of topics, MASI distance"
-    for reason, names in reasons.items():
-        yield from _wrapped(f"{NONE} {reason}: {', '.join(dict.fromkeys(names))}", "  ")
+    for reason, names in undefined(layers).items():
+        yield from _wrapped(f"{NONE} {reason}: {', '.join(names)}", "  ")
 
 
 def _overall(panel: Panel) -> list[Row]:

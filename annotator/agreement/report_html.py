@@ -24,6 +24,7 @@ from annotator.agreement.report import (
     pair_rows,
     percent,
     title,
+    undefined,
 )
 from annotator.text.marks import visible
 
@@ -38,7 +39,8 @@ _KINDS = {
     "boundary": "other boundaries",
     "label": "other label",
     "attribute": "other value",
-    "link": "other link",
+    "link": "linked by one",
+    "target": "other target",
     "entity": "other entity",
 }
 
@@ -191,6 +193,8 @@ def _family(
         [*names, "coverage"] if covered else names,
         (_row(measures, rows, covered, anchors) for rows in layers),
     )
+    for reason, without in undefined(layers).items():
+        yield f'<p class="soft">— {_text(reason)}: {_text(", ".join(without))}.</p>'
 
 
 def _row(
@@ -210,7 +214,7 @@ def _row(
 def _figure(row: Row, anchors: _Anchors) -> str:
     name = " (MASI)" if row.measure == "alpha_masi" else ""
     if row.value is None:
-        return f'<td class="none">— <small>{_text(row.reason)}</small></td>'
+        return f'<td class="none" title="{_text(row.reason)}">—</td>'
     shown = number(row.value) + name
     count = anchors.count(row)
     if count:
