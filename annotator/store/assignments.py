@@ -8,7 +8,7 @@ git may merge the lines of two clones in any order.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import utc_now
@@ -24,10 +24,10 @@ from annotator.store.lines import (
 )
 from annotator.store.lock import hold
 from annotator.store.names import check_annotator
-from annotator.store.records import line_hash
 
 ASSIGNMENTS = "corpus/assignments.jsonl"
 Kind = Literal["join", "leave", "assign", "withdraw"]
+_KINDS = get_args(Kind)
 T = TypeVar("T")
 
 
@@ -40,16 +40,13 @@ class Event:
     article_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    event: Event
+class _Line(NamedTuple):
+    """Lines about one person and article compare by what makes one of them hold."""
+
     revision: int
     at: str
-    hash: str
-
-    @property
-    def rank(self) -> tuple[int, str, str]:
-        return self.revision, self.at, self.hash
+    raw: bytes
+    kind: Kind
 
 
 class Assignments:
@@ -89,8 +86,7 @@ class Assignments:
     def annotators(self) -> list[str]:
         """Who takes part now, sorted."""
         self._refresh()
-        events = (line.event for line in self._latest.values())
-        return sorted(event.annotator for event in events if event.kind == "join")
+        return sorted(name for (_, name), line in self._latest.items() if line.kind == "join")
 
     def record(self, plan: Callable[[], tuple[list[Event], T]]) -> T:
         """Append the events that `plan` makes of the assignments as they are; returns its rest.
@@ -131,17 +127,16 @@ class Assignments:
         self._latest, self._problems = {}, []
         for line in read_lines(self._path) if state else ():
             try:
-                found = _read(line.raw)
+                key, found = _read(line.raw)
             except RecordError as error:
                 self._problems.append(Problem(ASSIGNMENTS, line.number, f"this line {error}"))
                 continue
-            key = found.event.article_id, found.event.annotator
-            if key not in self._latest or self._latest[key].rank < found.rank:
+            if key not in self._latest or self._latest[key] < found:
                 self._latest[key] = found
         self._by_article, self._by_person = {}, {}
         for article_id, annotator in self._latest:
             self._by_person.setdefault(annotator, set())
-            if self._latest[article_id, annotator].event.kind == "assign":
+            if self._latest[article_id, annotator].kind == "assign":
                 self._by_article.setdefault(article_id, set()).add(annotator)
                 self._by_person[annotator].add(article_id)
         self._seen = state
@@ -157,10 +152,11 @@ def _encode(event: Event, revision: int, at: str) -> bytes:
         raise AnnotatorError(f"The assignment of {event.article_id!r} {error}.") from error
 
 
-def _read(raw: bytes) -> _Line:
+def _read(raw: bytes) -> tuple[tuple[str, str], _Line]:
+    """What a line is about, article and annotator, and the line."""
     record = decode(raw)
     kind, annotator, article = (record.get(k, "") for k in ("event", "annotator", "article"))
-    if kind not in get_args(Kind):
+    if kind not in _KINDS:
         raise RecordError(f"has the unknown event {kind!r}")
     if not isinstance(annotator, str) or not annotator:
         raise RecordError("has a wrong annotator")
@@ -169,4 +165,4 @@ def _read(raw: bytes) -> _Line:
     revision, at = record.get("rev"), record.get("at", "")
     if type(revision) is not int or revision < 1 or not isinstance(at, str):
         raise RecordError("has a wrong rev or at")
-    return _Line(Event(kind, annotator, article), revision, at, line_hash(raw))
+    return (article, annotator), _Line(revision, at, raw, kind)
