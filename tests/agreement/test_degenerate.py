@@ -238,7 +238,7 @@ def test_no_spans_whatever_break_a_measure(documents: Any) -> None:
         assert value is None or value <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.integers(0, 5).flatmap(
         lambda units: st.lists(
