@@ -198,8 +198,13 @@ class Session:
         pieces = self._fit(span.label, fragments)
         return self._replace_span(span, replace(span, fragments=pieces), "move edges")
 
-    def set_attribute(self, span_id: str, name: str, value: Value | None) -> Span:
-        """Say (with None, unsay) an attribute. Raises EditError for a value not in the scheme."""
+    def set_attribute(
+        self, span_id: str, name: str, value: Value | None, *, computed: bool = False
+    ) -> Span:
+        """Say (with None, unsay) an attribute. Raises EditError for a value not in the scheme.
+
+        A `computed` value is no correction: a suggested span stays suggested.
+        """
         span = self.span(span_id)
         attributes = dict(span.attributes)
         if value is None:
@@ -207,7 +212,8 @@ class Session:
         else:
             self._check_value(span.label, name, value)
             attributes[name] = value
-        return self._replace_span(span, replace(span, attributes=attributes), f"{name} {value}")
+        changed = replace(span, attributes=attributes)
+        return self._replace_span(span, changed, f"{name} {value}", touch=not computed)
 
     def set_flag(self, span_id: str, flag: str, on: bool) -> Span:
         span = self.span(span_id)

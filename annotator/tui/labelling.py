@@ -503,7 +503,7 @@ class Labelling:
         for name, value in self._defaults(span).items():
             untouched = span.attributes.get(name) == before.get(name)
             if untouched and span.attributes.get(name) != value:
-                self.session.set_attribute(span_id, name, value)
+                self.session.set_attribute(span_id, name, value, computed=True)
 
     def _offers(self, span: Span) -> dict[str, list[Candidate]]:
         names = {topic.id: topic.name for topic in self.project.topics}

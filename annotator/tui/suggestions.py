@@ -121,7 +121,7 @@ class Suggestions:
                 )
                 for name, value in ghost.attributes.items():
                     if session.span(span.id).attributes.get(name) != value:
-                        session.set_attribute(span.id, name, value)
+                        session.set_attribute(span.id, name, value, computed=True)
                 if role == "region":
                     self._link_duplicate(span)
                 elif role == "stance":

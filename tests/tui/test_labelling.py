@@ -373,6 +373,71 @@ async def test_what_is_marked_by_hand_is_not_suggested_again(desk: Desk) -> None
     assert len(desk.screen.suggestions.within(0, len(desk.text))) == before - 1
 
 
+STANCES = """The council rejected a new quay.
+
+According to the agency Ostra, the mayor said that the quay is needed. The mayor and the pilot demanded a vote.
+"""
+
+
+async def test_a_directional_cue_is_suggested_as_a_stance(tmp_path: Path) -> None:
+    async with at_desk(make_project(tmp_path / "news", quay=STANCES)) as desk:
+        await desk.press("w", "enter")
+        assert desk.surfaces("CLAIM") == ["a new quay"]
+        assert "STANCE" in desk.offered
+        await desk.press("enter")
+        stance = desk.spans("STANCE")[0]
+        assert (stance.surface(desk.text), stance.attributes["stance"]) == ("rejected", "against")
+        assert desk.ends(stance, "claim") == ["a new quay"]
+        assert desk.ends(stance, "holder") == ["The council"]
+        assert stance.origin == "suggested"
+        await desk.press("u")
+        assert desk.spans("STANCE") == []
+
+
+async def test_a_relay_is_offered_with_the_holder(tmp_path: Path) -> None:
+    async with at_desk(make_project(tmp_path / "news", quay=STANCES)) as desk:
+        claim = await desk.mark("c", "that the quay is needed")
+        await desk.press("enter")
+        assert desk.ends(claim, "holder") == ["the mayor"]
+        assert desk.ends(claim, "relay") == ["the agency Ostra"]
+
+
+async def test_a_stance_takes_all_holders_of_its_claim(tmp_path: Path) -> None:
+    async with at_desk(make_project(tmp_path / "news", quay=STANCES)) as desk:
+        mayor = await desk.mark("s", "The mayor")
+        pilot = await desk.mark("s", "the pilot")
+        claim = await desk.mark("c", "a vote")
+        await desk.press("escape")
+        for holder in (f"{mayor.id} The mayor", f"{pilot.id} the pilot"):
+            await desk.press("j", "h")
+            await desk.press(desk.digit(holder))
+        stance = await desk.mark("t", "demanded")
+        await desk.press("1", "enter", "escape")
+        assert desk.ends(claim, "holder") == desk.ends(stance, "holder")
+        assert len({mayor.id, pilot.id} & {x.target for x in desk.links(stance, "holder")}) == 2
+
+
+async def test_a_digit_pressed_twice_leaves_the_question_out(tmp_path: Path) -> None:
+    async with at_desk(make_project(tmp_path / "news", quay=STANCES)) as desk:
+        claim = await desk.mark("c", "a new quay")
+        cue = desk.digit("rejected")
+        await desk.press(cue, cue, "enter")
+        assert desk.ends(claim, "holder") == ["The council"]
+        assert desk.ends(claim, "cue") == []
+
+
+async def test_the_topic_used_last_is_offered_with_the_next_claim(tmp_path: Path) -> None:
+    async with at_desk(make_project(tmp_path / "news", quay=STANCES)) as desk:
+        first = await desk.mark("c", "a new quay")
+        await desk.press("enter", "T")
+        await desk.type("building a quay")
+        await desk.press("enter")
+        second = await desk.mark("c", "that the quay is needed")
+        await desk.press(desk.digit("building a quay"), "enter")
+        topics = [desk.session.span(x.id).attributes["topic"] for x in (first, second)]
+        assert topics[0] == topics[1]
+
+
 # -- looking ---------------------------------------------------------------------------------------
 
 
