@@ -113,9 +113,7 @@ class Adjudication:
 
     def changed(self) -> list[str]:
         """Who changed their work since it was adjudicated here."""
-        recorded = dict(source.rsplit(" ", 1) for source in self._recorded())
-        now = {work.annotator: _digest(work) for work in (self.a, self.b)}
-        return [name for name, digest in now.items() if recorded.get(name, digest) != digest]
+        return changed_since(self.gold, (self.a, self.b))
 
     def stale(self) -> list[Verdict]:
         """Verdicts about what A and B do not say any more; their gold stays until decided anew."""
@@ -243,10 +241,10 @@ class Adjudication:
                     self.session.add_verdict(f"new:{span.id}", "new", spans=(span.id,))
         return len(new)
 
-    def finish(self) -> None:
-        """Mark gold done, made from A and B as they are now."""
+    def finish(self, others: Iterable[AnnotationSet] = ()) -> None:
+        """Mark gold done, made from A, B and `others` as they are now."""
         with self.session.group("adjudicated"):
-            self._record_sources()
+            self._record_sources(others)
             self.session.set_status("done")
 
     # -- deciding ----------------------------------------------------------------------------------
@@ -293,7 +291,7 @@ class Adjudication:
             self.session.update_verdict(before.id, decision=decision, spans=tuple(made))
         else:
             self.session.add_verdict(case.key, decision, sources=self._sources(case), spans=made)
-        if not self._recorded():
+        if not _recorded(self.gold):
             self._record_sources()
 
     def _remark(self, case: Case, **what: object) -> None:
@@ -319,15 +317,11 @@ class Adjudication:
                     self.session.unlink(link.id)
                 self._draw({gold}, only=case.name)
 
-    def _record_sources(self) -> None:
-        mine = {work.annotator: _digest(work) for work in (self.a, self.b)}
-        kept = [item for item in self._recorded() if item.rsplit(" ", 1)[0] not in mine]
+    def _record_sources(self, others: Iterable[AnnotationSet] = ()) -> None:
+        mine = {work.annotator: _digest(work) for work in (self.a, self.b, *others)}
+        kept = [item for item in _recorded(self.gold) if item.rsplit(" ", 1)[0] not in mine]
         now = [*kept, *(f"{name} {digest}" for name, digest in mine.items())]
         self.session.set_field("sources", tuple(sorted(now)))
-
-    def _recorded(self) -> tuple[str, ...]:
-        value = self.gold.fields.get("sources", ())
-        return value if isinstance(value, tuple) else ()
 
     # -- spans and values --------------------------------------------------------------------------
 
@@ -566,6 +560,19 @@ class Adjudication:
 
 _Wanted = tuple[str, tuple[Fragment, ...], dict[str, Value]]
 """Label, fragments and attributes of a gold span to be made."""
+
+
+def changed_since(gold: AnnotationSet, works: Iterable[AnnotationSet]) -> list[str]:
+    """Whose work is not what it was when gold was made of it."""
+    recorded = dict(source.rsplit(" ", 1) for source in _recorded(gold))
+    now = {work.annotator: _digest(work) for work in works}
+    return [name for name, digest in now.items() if recorded.get(name, digest) != digest]
+
+
+def _recorded(gold: AnnotationSet) -> tuple[str, ...]:
+    """Name and digest of each set that gold was made of."""
+    value = gold.fields.get("sources", ())
+    return tuple(item for item in value if " " in item) if isinstance(value, tuple) else ()
 
 
 def _kind(verdict: Verdict) -> str:

@@ -20,6 +20,8 @@ COMMANDS = {
     "show": "Print an article with its annotations.",
     "status": "Show progress by annotator and label.",
     "assign": "Give articles to annotators, with an overlap.",
+    "adjudicate": "Decide disagreements between annotators and write gold.",
+    "gaps": "List what adjudication marked as gaps in the guidelines.",
     "train": "Label adjudicated articles and see what you missed.",
     "agreement": "Measure how far annotators agree, and on what.",
     "check": "Verify the whole project.",

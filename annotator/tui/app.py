@@ -50,10 +50,13 @@ class AnnotatorApp(App[int]):
         self.annotator = annotator
         self.first = article
         self.keymap = Keymap(project.settings.keys)
-        self.desk = AnnotateScreen(project, annotator, self.keymap)
+        self.desk = self._make_desk()
         self.report: Path | None = None
         self._watchdog: threading.Timer | None = None
         self._ending = False
+
+    def _make_desk(self) -> AnnotateScreen:
+        return AnnotateScreen(self.project, self.annotator, self.keymap)
 
     def on_mount(self) -> None:
         self.use_theme(dark=self.project.settings.theme != "light")
@@ -185,9 +188,13 @@ def _count(edits: int) -> str:
 
 def run(project: Project, annotator: str, *, article: str | None = None, mouse: bool = True) -> int:
     """Open the labelling screen and return the exit code. Raises AnnotatorError if it is in use."""
-    with project.lock(annotator):
-        app = AnnotatorApp(project, annotator, article)
-        app.run(mouse=mouse and project.settings.mouse)
+    return run_app(AnnotatorApp(project, annotator, article), mouse=mouse)
+
+
+def run_app(app: AnnotatorApp, *, mouse: bool = True) -> int:
+    """Run an app with the lock of whose work it edits; see `run`."""
+    with app.project.lock(app.annotator):
+        app.run(mouse=mouse and app.project.settings.mouse)
     _let_go_of_terminal()
     if app.report is not None:
         raise AnnotatorError(

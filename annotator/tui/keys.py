@@ -175,6 +175,33 @@ ACTIONS: tuple[Action, ...] = (
     # -- guidelines --------------------------------------------------------------------------------
     Action("next-page", ("right",), "Next page", "Guidelines", "guidelines", hint="page"),
     Action("previous-page", ("left",), "Previous page", "Guidelines", "guidelines"),
+    # -- adjudicate --------------------------------------------------------------------------------
+    *(
+        Action(name, keys, title, "Adjudicate", "adjudicate", hint)
+        for name, keys, title, hint in (
+            ("take-a", ("a",), "Take what A says", "A"),
+            ("take-b", ("b",), "Take what B says", "B"),
+            ("both", ("+",), "Take both", "both"),
+            ("neither", ("x",), "Take neither", "neither"),
+            ("merge", ("m",), "Merge: union, intersection, by hand; another value", "merge"),
+            ("accept", ("enter",), "Take what the majority says", "majority"),
+            ("take-whole-a", ("A",), "Take A with all attributes and links", ""),
+            ("take-whole-b", ("B",), "Take B with all attributes and links", ""),
+            ("next-case", ("n", "tab"), "Next case", "next"),
+            ("previous-case", ("p", "shift+tab"), "Previous case", ""),
+            ("gap", ("g",), "Mark as a gap in the guidelines (or not)", "gap"),
+            ("note", ("i",), "Note on the case", "note"),
+            ("edit", ("e",), "Edit gold by hand", "edit"),
+            ("undo", ("u", "ctrl+z"), "Undo", "undo"),
+            ("redo", ("U", "ctrl+y"), "Redo", ""),
+            ("pair", ("c",), "Choose the two annotators", ""),
+            ("blind", ("h",), "Hide or show names", "names"),
+            ("done", ("ctrl+d",), "Gold is done; next article", "done"),
+            ("next-article", (">",), "Next article", ""),
+            ("previous-article", ("<",), "Previous article", ""),
+            ("theme", ("f9",), "Dark or light", ""),
+        )
+    ),
     # -- document ----------------------------------------------------------------------------------
     Action("next-value", ("right",), "Next value", "Document", "document", hint="value"),
     Action("previous-value", ("left",), "Previous value", "Document", "document"),
