@@ -33,6 +33,8 @@ _SCALE = 1e4
 """Savings are scaled up so that the solver's absolute tolerances, 1e-6 and less, lie below ours."""
 _BATCH = 32
 """Continua in one linear program; fewer for more annotators, whose candidates take more room."""
+_PAIRS = 2_000_000
+"""Pairs of units of two annotators at a time, for long texts."""
 
 
 def positional(start_a: Any, end_a: Any, start_b: Any, end_b: Any) -> Any:
@@ -96,15 +98,8 @@ class _Candidates:
 def least_costs(continua: Continua, dissimilarity: Dissimilarity) -> Floats:
     """The least sum of costs of each continuum."""
     alone = continua.units.sum(axis=1) * dissimilarity.delta
-    if continua.label.shape[1] == 2:
-        return np.asarray(alone - _assignment_savings(continua, dissimilarity))
-    saved = []
-    for batch in _batches(continua):
-        candidates = _candidates(batch, dissimilarity, ties=False)
-        taken = _Packing(candidates, batch.label.shape).taken
-        saved.append(
-            np.bincount(candidates.continuum[taken], candidates.saving[taken], minlength=len(batch))
-        )
+    solve = _assignment_savings if continua.label.shape[1] == 2 else _packing_savings
+    saved = [solve(batch, dissimilarity) for batch in _batches(continua)]
     return np.asarray(alone - np.concatenate(saved))
 
 
@@ -128,9 +123,10 @@ def best_alignments(continua: Continua, dissimilarity: Dissimilarity) -> list[Al
 
 
 def _batches(continua: Continua) -> Iterator[Continua]:
-    step = max(1, _BATCH >> 2 * max(0, continua.label.shape[1] - 3))
-    for first in range(0, len(continua), step):
-        yield continua[first : first + step]
+    _, number, slots = continua.label.shape
+    step = min(_BATCH >> 2 * max(0, number - 3), _PAIRS // (slots + 1) ** 2)
+    for first in range(0, len(continua), max(1, step)):
+        yield continua[first : first + max(1, step)]
 
 
 def _with_singles(joins: list[tuple[int, ...]], units: list[int]) -> tuple[tuple[int, ...], ...]:
@@ -143,6 +139,13 @@ def _with_singles(joins: list[tuple[int, ...]], units: list[int]) -> tuple[tuple
         if (a, slot) not in used
     ]
     return tuple(sorted(joins + singles))
+
+
+def _packing_savings(continua: Continua, dissimilarity: Dissimilarity) -> Floats:
+    candidates = _candidates(continua, dissimilarity, ties=False)
+    taken = _Packing(candidates, continua.label.shape).taken
+    saving = candidates.saving[taken]
+    return np.bincount(candidates.continuum[taken], saving, len(continua)).astype(float)
 
 
 def _assignment_savings(continua: Continua, dissimilarity: Dissimilarity) -> Floats:
