@@ -548,10 +548,8 @@ def presence_figures(ground: Ground, labels: Sequence[str], marked: Ints) -> Ite
         yield from _rated("presence", label, codes, 2, corpus)
 
 
-def field_figures(
-    ground: Ground, fields: Sequence[DocumentField]
-) -> Iterator[tuple[Figure, tuple[Any, ...], Ints]]:
-    """Figures of document fields, with the values and who gave which (D, R), -1 for none.
+def field_figures(ground: Ground, fields: Sequence[DocumentField]) -> Iterator[Figure]:
+    """Alpha and percentage of document fields.
 
     Fields that hold several topics are compared as sets, with MASI distance (Passonneau 2006).
     """
@@ -559,8 +557,7 @@ def field_figures(
     for one in fields:
         values, codes = field_codes(ground.documents, corpus, one)
         several = one.kind == "topics"
-        for figure in _rated("fields", one.name, codes, len(values), corpus, several and values):
-            yield figure, values, codes
+        yield from _rated("fields", one.name, codes, len(values), corpus, several and values)
 
 
 def field_codes(
@@ -594,9 +591,9 @@ def _rated(
     """Alpha and percentage of one value an annotator and article, codes (D, R)."""
     shared = corpus.shared
     codes = codes[shared]
-    tally = np.stack([(codes == value).sum(axis=1) for value in range(size)], axis=1).reshape(
-        len(codes), size
-    )
+    tally = np.zeros((len(codes), size), np.int64)
+    for value in range(size):
+        tally[:, value] = (codes == value).sum(axis=1)
     m = tally.sum(axis=1)
     tally[m < 2] = 0
     m = tally.sum(axis=1)

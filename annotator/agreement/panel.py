@@ -200,87 +200,87 @@ def panel(
     if tell is not None:
         for warning in warnings:
             tell(warning)
-    region_label = excluding_label(scheme)
-    labels = _labels(selection, scheme, options, region_label)
+    layers = _layers(selection, scheme, options)
+    (main, labels), measured = layers[0], Measured()
+    rows = _rows(_figures(layers, scheme, options, measured), main, options)
+    return Panel(
+        scheme=scheme.id,
+        unit=options.unit,
+        min_iou=options.min_iou,
+        replicates=options.replicates,
+        seed=options.seed,
+        without_assisted=options.without_assisted,
+        annotators=tuple(sorted(main.corpus.annotators)),
+        labels=tuple(label for _, own in layers for label in own),
+        articles=_articles(main, measured.counts["f1_iou"], labels),
+        rows=rows,
+        people=_people(main, _pooled(main, measured.counts["f1_iou"], labels), labels),
+        excluded=(*selection.excluded, *refused),
+        warnings=warnings,
+        dependent=tuple(dependences(selection)),
+        confusions=tuple(measured.confusions),
+        manual_only=_manual_only(main, measured, labels, options),
+        left_out=float(main.corpus.facts()["excluded_share"]),
+        empty_articles=_empty(main),
+        facts={"gamma": _gamma(main, options)} if options.gamma else {},
+        casebook=Casebook([ground for ground, _ in layers], scheme, labels),
+    )
+
+
+def _layers(
+    selection: Selection, scheme: Scheme, options: Options
+) -> list[tuple[Ground, list[str]]]:
+    """What is measured together: all labels on the text that counts, then, on the whole text, the
+    label that takes text out."""
+    apart = excluding_label(scheme)
     excluded = {
         document.id: found
         for document in selection.documents
         if (found := excluded_text(document, scheme))
     }
-    main = Ground.build(
-        selection.documents,
-        lambda label: label != region_label,
-        excluded,
-        min_iou=options.min_iou,
-        without_assisted=options.without_assisted,
-        tokens=options.unit == "token",
-    )
-    measured = Measured()
-    figures: list[Figure] = []
-    figures += span_figures(main, labels, options.unit, measured)
-    grounds = [main]
-    if region_label and (not options.labels or region_label in options.labels):
-        grounds.append(
-            Ground.build(
-                selection.documents,
-                lambda label: label == region_label,
-                {},
-                min_iou=options.min_iou,
-                without_assisted=options.without_assisted,
-                tokens=options.unit == "token",
-            )
+
+    def build(wanted: Callable[[str], bool], cut: Mapping[str, Any]) -> Ground:
+        return Ground.build(
+            selection.documents,
+            wanted,
+            cut,
+            min_iou=options.min_iou,
+            without_assisted=options.without_assisted,
+            tokens=options.unit == "token",
         )
-    regions = Measured()
-    figures += [
-        figure
-        for ground in grounds[1:]
-        for figure in span_figures(ground, [region_label or ""], options.unit, regions)
-    ]
+
+    labels = _labels(selection, scheme, options)
+    others = [label for label in labels if label != apart]
+    layers = [(build(lambda label: label != apart, excluded), others)]
+    if apart and apart in labels:
+        layers.append((build(lambda label: label == apart, {}), [apart]))
+    return layers
+
+
+def _figures(
+    layers: Sequence[tuple[Ground, list[str]]], scheme: Scheme, options: Options, measured: Measured
+) -> list[Figure]:
+    main, labels = layers[0]
+    figures: list[Figure] = []
+    for ground, own in layers:
+        kept = measured if ground is main else Measured()
+        figures += span_figures(ground, own, options.unit, kept)
     figures += label_figures(main, labels, measured)
-    for ground in grounds:
-        own = labels if ground is main else [region_label or ""]
+    for ground, own in layers:
         figures += attribute_figures(ground, scheme, own, measured)
-    figures += link_figures(main, scheme, labels)
+    for ground, own in layers:
+        figures += link_figures(ground, scheme, own)
     figures += entity_figures(main)
     if not options.labels:
-        figures += [figure for figure, _, _ in field_figures(main, scheme.fields)]
+        figures += field_figures(main, scheme.fields)
     figures += presence_figures(main, labels, measured.counts["marked"])
-    rows = _rows(figures, main, options)
-    iou = _pooled(main, measured.counts["f1_iou"], labels)
-    facts: dict[str, Any] = {}
-    if options.gamma:
-        facts["gamma"] = _gamma(main, options)
-    return Panel(
-        scheme.id,
-        options.unit,
-        options.min_iou,
-        options.replicates,
-        options.seed,
-        options.without_assisted,
-        tuple(sorted(main.corpus.annotators)),
-        tuple(labels) + ((region_label or "",) if len(grounds) > 1 else ()),
-        _articles(main, measured.counts["f1_iou"], labels),
-        rows,
-        _people(main, iou, labels),
-        (*selection.excluded, *refused),
-        warnings,
-        tuple(dependences(selection)),
-        tuple(measured.confusions),
-        _manual_only(main, measured, labels, options),
-        float(main.corpus.facts()["excluded_share"]),
-        _empty(main),
-        facts,
-        Casebook(grounds, scheme, labels),
-    )
+    return figures
 
 
-def _labels(
-    selection: Selection, scheme: Scheme, options: Options, region_label: str | None
-) -> list[str]:
-    """Labels in use, in the order of the scheme, then unknown ones; the excluding one apart."""
+def _labels(selection: Selection, scheme: Scheme, options: Options) -> list[str]:
+    """Labels in use, in the order of the scheme, then those that it does not know."""
     used = {span["label"] for _, work in selection.works() for span in work.spans}
-    known = [label for label in scheme.labels if label in used]
-    found = [label for label in [*known, *sorted(used - set(known))] if label != region_label]
+    found = [*(label for label in scheme.labels if label in used), *sorted(used - {*scheme.labels})]
     return [label for label in found if not options.labels or label in options.labels]
 
 

@@ -81,7 +81,7 @@ figure { margin: .6rem 0; } .small { display: grid; gap: .8rem;
   border-radius: 4px; } .plot text { fill: var(--soft); font-size: 10px; }
 .plot .grid { stroke: var(--line); } .plot circle { fill: rgb(var(--shade) / .45); }
 .plot polyline { fill: none; stroke: var(--accent); stroke-width: 2; }
-.matrices { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; }
+.matrices { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }
 .matrix td { border: 1px solid var(--line); text-align: right; min-width: 3rem; }
 .matrix caption { text-align: left; padding-bottom: .3rem; color: var(--ink); }
 .cases { list-style: none; padding: 0; margin: .4rem 0; }
