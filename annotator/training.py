@@ -35,12 +35,21 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """A difference, and what either said there; in the case, A is the reference."""
+
+    case: Case
+    reference: str
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a trainee should learn from an article; in `cases`, A is the reference."""
+    """What a trainee should learn from an article."""
 
     article_id: str
     scores: tuple[Score, ...]
-    cases: tuple[Case, ...]
+    lessons: tuple[Lesson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,7 @@ class Training(Project):
         Raises AnnotatorError if the reference or the trainee has no work on it.
         """
         from annotator.agreement.cases import cases
+        from annotator.agreement.wording import Wording
 
         right, own = self._pair(article_id, trainee)
         labels = self._labels()
@@ -124,10 +134,15 @@ class Training(Project):
             self.scheme,
             labels=None if len(labels) == len(self.scheme.labels) else labels,
         )
+        wording = Wording(self.store.article(article_id).text, self.scheme, self.topic_name)
         return Feedback(
             article_id,
             self._scores([(right, own)]),
-            tuple(case for case in found if case.kind != "agree"),
+            tuple(
+                Lesson(case, wording.said(case, right, case.a), wording.said(case, own, case.b))
+                for case in found
+                if case.kind != "agree"
+            ),
         )
 
     def curve(self, trainee: str) -> Curve:

@@ -147,10 +147,12 @@ def test_the_lead_sees_the_curve_by_label(news: Path, run_process: Run) -> None:
 def test_the_trainee_learns_what_was_missed_cut_and_too_much(news: Path) -> None:
     train(news)
     training = Training(Project.open(news), "mira")
-    kinds = [(case.kind, case.label) for case in training.feedback("bridge", "kim").cases]
+    kinds = [(x.case.kind, x.case.label) for x in training.feedback("bridge", "kim").lessons]
     assert ("extra", "CUE") in kinds
     assert kinds.count(("missed", "SPEAKER")) == 3
-    assert [case.kind for case in training.feedback("tram", "kim").cases] == ["boundary"]
+    (lesson,) = training.feedback("tram", "kim").lessons
+    assert (lesson.case.kind, lesson.case.label) == ("boundary", "CLAIM")
+    assert (lesson.reference, lesson.own) == ("“The tram is late”", "“The tram is”")
     with pytest.raises(AnnotatorError, match="tom has not annotated bridge"):
         training.feedback("bridge", "tom")
     training.close()

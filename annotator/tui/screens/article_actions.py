@@ -8,8 +8,8 @@ from annotator.model.errors import AnnotatorError
 from annotator.model.requirements import Issue, default_of, missing
 
 if TYPE_CHECKING:
-    from annotator.agreement.cases import Case
     from annotator.project import QueueItem
+    from annotator.training import Lesson
     from annotator.tui.screens.annotate import AnnotateScreen
 
 UNFINISHED = ("new", "open")
@@ -95,13 +95,14 @@ class ArticleActions:
         from annotator.tui.screens.feedback import FeedbackScreen, told
 
         assert isinstance(self.project, Training)
-        article, reference = self.session.article, self.project.reference
+        article = self.session.article
         feedback = self.project.feedback(article.id, self.annotator)
 
-        def leave(case: Case | None) -> None:
-            if case is None:
+        def leave(lesson: Lesson | None) -> None:
+            if lesson is None:
                 self._go_on(f"{article.id} is done.")
                 return
+            case = lesson.case
             self.taught = case.key
             if case.b:
                 self.go_to_span(case.b[0])
@@ -110,9 +111,9 @@ class ArticleActions:
                 self.follow_caret()
             else:
                 self.toggle_pane("document")
-            self.say(f"{told(case, reference, article.text)} ^d comes back to the list.")
+            self.say(f"{told(lesson, self.project.reference)} ^d comes back to the list.")
 
-        screen = FeedbackScreen(self.project, feedback, self.keymap, article.text, self.taught)
+        screen = FeedbackScreen(self.project, feedback, self.keymap, self.taught)
         self.app.push_screen(screen, leave)
 
     def _show_issue(self: AnnotateScreen, issues: list[Issue]) -> None:

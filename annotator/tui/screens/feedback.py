@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from annotator.training import Feedback, Score, Training
+from annotator.training import Feedback, Lesson, Score, Training
 from annotator.tui.dispatch import key_name
 from annotator.tui.keys import Keymap
 from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, STRONG, Part, line, shorten
 from annotator.tui.widgets.markdown import markdown_lines
 from annotator.tui.widgets.rows import Rows
 
-if TYPE_CHECKING:
-    from annotator.agreement.cases import Case
-
 KINDS = {
     "missed": "missed",
     "extra": "too much",
     "boundary": "edges",
     "label": "label",
-    "attribute": "attribute",
-    "link": "link",
     "split": "in pieces",
     "merge": "joined",
 }
 SHORT = 12  # rows below which the foot keeps to one line
 
 
-class FeedbackScreen(Screen["Case | None"]):
-    """Returns the case whose place is to be shown, or None to go on to the next article."""
+class FeedbackScreen(Screen[Lesson | None]):
+    """Returns the lesson whose place is to be shown, or None to go on to the next article."""
 
     DEFAULT_CSS = """
     FeedbackScreen { padding: 0 1; }
@@ -42,14 +35,13 @@ class FeedbackScreen(Screen["Case | None"]):
     """
 
     def __init__(
-        self, training: Training, feedback: Feedback, keymap: Keymap, text: str, at: str = ""
+        self, training: Training, feedback: Feedback, keymap: Keymap, at: str = ""
     ) -> None:
-        """`text` is the article's; the cursor starts on the case of the key `at`."""
+        """The cursor starts on the case of the key `at`."""
         super().__init__()
         self._training = training
-        self._cases = feedback.cases
+        self._lessons = feedback.lessons
         self._keymap = keymap
-        self._text = text
         self._at = at
         self._title = feedback.article_id
         self._scores = [s for s in feedback.scores if s.reference or s.own or not s.label]
@@ -66,9 +58,9 @@ class FeedbackScreen(Screen["Case | None"]):
         yield self._foot
 
     def on_mount(self) -> None:
-        keys = [case.key for case in self._cases]
+        keys = [lesson.case.key for lesson in self._lessons]
         place = keys.index(self._at) if self._at in keys else 0
-        self._rows.show(self._head + max(1, len(self._cases)), self._head + place)
+        self._rows.show(self._head + max(1, len(self._lessons)), self._head + place)
         self._rows.focus()
         self._tell()
 
@@ -86,16 +78,17 @@ class FeedbackScreen(Screen["Case | None"]):
             return [_score_line(self._scores[index - 1])]
         if index < self._head:
             return [Content()]
-        if not self._cases:
+        if not self._lessons:
             return [line(("Nothing was missed: all is as in the reference.", ACCENT))]
-        case = self._cases[index - self._head]
+        lesson = self._lessons[index - self._head]
+        case = lesson.case
         start: list[Part] = [
-            (shorten(KINDS[case.kind], 10, pad=True), ACCENT),
+            (shorten(case.name or KINDS[case.kind], 10, pad=True), ACCENT),
             (shorten(case.label, 10, pad=True) + " ", STRONG),
         ]
-        words = self._text[case.start : case.end]
-        rest = " · ".join(x for x in ("; ".join(case.details), words) if x)
-        return [line(*start, shorten(rest, width - 21))]
+        sides = {"missed": [lesson.reference], "extra": [lesson.own]}
+        words = " / ".join(sides.get(case.kind, [lesson.reference, lesson.own]))
+        return [line(*start, shorten(words, width - 21))]
 
     def _tell(self) -> None:
         """What the case at the cursor is about, and the keys."""
@@ -108,16 +101,16 @@ class FeedbackScreen(Screen["Case | None"]):
             ("esc", KEY),
             " next",
         )
-        case = self._current()
-        if case is None or self.size.height < SHORT:
+        lesson = self._current()
+        if lesson is None or self.size.height < SHORT:
             self._foot.update(keys)
             return
-        about = line((told(case, self._training.reference, self._text), MUTED))
+        about = line((told(lesson, self._training.reference), MUTED))
         self._foot.update(Content("\n").join([about, keys]))
 
-    def _current(self) -> Case | None:
+    def _current(self) -> Lesson | None:
         place = self._rows.cursor - self._head
-        return self._cases[place] if 0 <= place < len(self._cases) else None
+        return self._lessons[place] if 0 <= place < len(self._lessons) else None
 
     # -- hands -------------------------------------------------------------------------------------
 
@@ -131,13 +124,14 @@ class FeedbackScreen(Screen["Case | None"]):
 
     def on_key(self, event: events.Key) -> None:
         key = key_name(event)
-        case = self._current()
+        lesson = self._current()
         if key == "escape" or self._keymap.action("article", key) == "next-article":
             self.dismiss(None)
         elif key == "enter":
-            self.dismiss(case)
-        elif self._keymap.action("screen", key) == "guidelines" and case is not None:
-            self.app.push_screen(PageScreen(case.label, self._training.page(case.label)))
+            self.dismiss(lesson)
+        elif self._keymap.action("screen", key) == "guidelines" and lesson is not None:
+            label = lesson.case.label
+            self.app.push_screen(PageScreen(label, self._training.page(label)))
         elif self._keymap.action("screen", key) == "quit":
             self.app.exit(0)
         else:
@@ -188,15 +182,13 @@ def _columns(label: str, *cells: str) -> str:
     return shorten(label, 12, pad=True) + "".join(f"{shorten(cell, 9):>10}" for cell in cells)
 
 
-def told(case: Case, reference: str, text: str) -> str:
-    """A case in one sentence; `text` is the article's."""
-    details = "; ".join(case.details)
-    what = f"{case.label} “{shorten(text[case.start : case.end], 30)}”"
-    return {
-        "missed": f"{reference} has the {what}, you have none.",
-        "extra": f"You have the {what}, {reference} has none.",
-        "boundary": f"The edges of the {what} differ ({reference} / you): {details}.",
-        "label": f"The labels differ ({reference} / you): {details}.",
-        "split": f"{reference} has one {what} where you have several.",
-        "merge": f"{reference} has several where you have one: {what}.",
-    }.get(case.kind, f"{reference} / you: {details}.")
+def told(lesson: Lesson, reference: str) -> str:
+    """A lesson in one sentence."""
+    case = lesson.case
+    right, own = (shorten(words, 60) for words in (lesson.reference, lesson.own))
+    if case.kind == "missed":
+        return f"{reference} has the {case.label} {right}, you have none."
+    if case.kind == "extra":
+        return f"You have the {case.label} {own}, {reference} has none."
+    what = f"{case.label}, {case.name or KINDS[case.kind]}".removeprefix(", ")
+    return f"{what}: {reference} has {right}, you have {own}."
