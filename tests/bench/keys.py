@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from annotator.model.annotation import AnnotationSet, Link, Span
 from annotator.model.scheme import Attribute
@@ -36,6 +37,9 @@ from tests.tui.desk import Desk, at_desk
 ROOT = Path(__file__).parents[2]
 GOLD = "lm-draft"
 SIZE = (120, 50)
+
+
+TARGET = 8  # keys for a claim with its cue, its holder and one changed attribute
 
 
 @dataclass
@@ -669,9 +673,12 @@ def report(article: str, way: str, hand: Hand) -> None:
     ):
         if some:
             mean = sum(c["keys"] for c in some) / len(some)
+            whole = [c["keys"] + per_change for c in some]
+            within = sum(keys <= TARGET for keys in whole)
             print(
                 f"  claim, cue, holder, links by hand ({name}, {len(some)}): {mean:.2f}"
-                f" + one changed attribute {per_change:.2f} = {mean + per_change:.2f}"
+                f" + one changed attribute {per_change:.2f} = {mean + per_change:.2f},"
+                f" median {median(whole):.1f}, {within} within {TARGET}"
             )
     accepted = [c for c in claims if c.get("accepted")]
     if accepted:
