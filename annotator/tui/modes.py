@@ -39,7 +39,9 @@ class OfferMode:
 
     @property
     def over(self) -> bool:
-        return not self.offers
+        """Whether all is answered, or the span asked about was deleted or undone."""
+        spans = self.labelling.session.annotations.spans
+        return not self.offers or self.offers[0].span_id not in spans
 
     def _take(self) -> None:
         offer = self.offers.pop(0)

@@ -23,6 +23,7 @@ from annotator.tui.panes.pane import Pane
 from annotator.tui.screens.article_actions import ArticleActions
 from annotator.tui.screens.span_actions import SpanActions, SuggestMode
 from annotator.tui.screens.text_actions import TextActions
+from annotator.tui.screens.version_actions import VersionActions
 from annotator.tui.suggestions import Suggestions
 from annotator.tui.widgets.article import ArticleView
 from annotator.tui.widgets.article_motions import MOTIONS
@@ -37,7 +38,7 @@ IDLE = 60.0  # seconds without a key that still count as work
 PASTE = (30, 0.03)  # so many printable keys in so many seconds are a paste without brackets
 
 
-class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
+class AnnotateScreen(TextActions, SpanActions, ArticleActions, VersionActions, Screen[None]):
     """State lives in the session; this screen holds only what is looked at."""
 
     AUTO_FOCUS = "ArticleView"
@@ -118,6 +119,10 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         """Show another article; the one shown before is checkpointed. Raises AnnotatorError."""
         session = self.project.session(article_id, self.annotator)
         self.close_article()
+        self.show_session(session)
+
+    def show_session(self, session: Session) -> None:
+        """Put a session on the screen in place of the one there, which is closed already."""
         self.session = session
         session.watch = self._edited
         self.units = Units(session.article.text)
@@ -131,6 +136,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self.refresh_header()
         self.call_after_refresh(self.ghosts_changed)
         self.call_after_refresh(self.follow_caret)
+        self.call_after_refresh(self.offer_versions)
 
     def close_article(self) -> None:
         """Write a checkpoint of what is on the screen; a refusal of the disk is said."""
@@ -268,6 +274,9 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         self._stale.update(name for name in self.panes if self.panes[name] is not self.pane)
         self.ghosts_changed()
         self.refresh_header()
+        gone = any(change.kind == "span" and change.after is None for change in edit.changes)
+        if gone and self.mode is not None and self.mode.over:
+            self.leave_mode()
 
     def _links_to(self, key: str) -> list:  # type: ignore[type-arg]
         return self.session.annotations.links_to(key)
@@ -347,6 +356,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
 
     @on(Pane.Opened)
     def _pane_opened(self, event: Pane.Opened) -> None:
+        self.say("")
         if self.attempt(lambda: self.open_article(event.article_id)):
             self.close_pane()
 
@@ -361,6 +371,7 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, Screen[None]):
         if self.pane is not None and self.pane is self.panes.get(name):
             self.close_pane()
             return
+        self.say("")
         pane = self.panes.get(name)
         mounting = None
         if pane is None:

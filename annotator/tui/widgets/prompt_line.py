@@ -5,6 +5,10 @@ from textual.widget import Widget
 
 from annotator.text.marks import visible_label
 from annotator.tui.modes import Line
+from annotator.tui.widgets.lines import shorten
+
+_ROWS = 2
+_SHORTER = (30, 20, 14, 9)  # cells a choice is cut to, one after the other, until all fits
 
 _STYLES = {
     "title": "bold",
@@ -19,7 +23,10 @@ _STYLES = {
 
 
 class PromptLine(Widget):
-    """One or two lines of text; an offer (a mode's line) goes before a message."""
+    """One or two lines of text; an offer (a mode's line) goes before a message.
+
+    Where both do not fit, the choices offered are cut short, so that the message is seen.
+    """
 
     DEFAULT_CSS = """
     PromptLine { height: auto; min-height: 1; max-height: 2; width: 1fr; background: $surface;
@@ -47,6 +54,30 @@ class PromptLine(Widget):
         return self._message
 
     def render(self) -> Text:
+        width = max(1, self.app.size.width)
+        line = self._drawn(None)
+        for limit in _SHORTER:
+            if self._fits(line, width):
+                return line
+            line = self._drawn(limit)
+        if self._message and not self._fits(line, width):
+            # What a key just did goes before what the next one may do.
+            line = self._said() + Text("  ") + self._offered(_SHORTER[-1])
+        return line
+
+    def _fits(self, line: Text, width: int) -> bool:
+        return len(line.wrap(self.app.console, width)) <= _ROWS
+
+    def _drawn(self, limit: int | None) -> Text:
+        line = self._offered(limit)
+        if self._message:
+            if self._offer:
+                line.append("  ")
+            line.append_text(self._said())
+        return line
+
+    def _offered(self, limit: int | None) -> Text:
+        """The offer, with each choice cut to a number of cells."""
         line = Text(end="", overflow="fold")
         for text, role in self._offer:
             shown = visible_label(text.rstrip())
@@ -54,11 +85,13 @@ class PromptLine(Widget):
                 line.append(f" {shown} ", style=_STYLES["key"])
                 line.append(" ")
             else:
+                if role in ("choice", "picked") and limit is not None:
+                    shown = shorten(shown, limit)
                 line.append(shown, style=_STYLES[role])
                 line.append(" " * max(0, len(text) - len(text.rstrip())))
-        if self._message:
-            if self._offer:
-                line.append("  ")
-            mark = {"warning": "! ", "error": "!! "}.get(self._severity, "")
-            line.append(mark + visible_label(self._message), style=_STYLES[self._severity])
         return line
+
+    def _said(self) -> Text:
+        mark = {"warning": "! ", "error": "!! "}.get(self._severity, "")
+        text = mark + visible_label(self._message)
+        return Text(text, style=_STYLES[self._severity], end="", overflow="fold")
