@@ -80,7 +80,12 @@ class Adjudication:
             if not item.case.startswith(self._pair) and _kind(item) != "entity"
             for source in item.sources
         }
-        present = {(span.label, span.fragments) for span in self.gold.spans.values()}
+        doubtful = {span for item in self.stale() for span in item.spans}
+        present = {
+            (span.label, span.fragments)
+            for span in self.gold.spans.values()
+            if span.id not in doubtful
+        }
         gone = self._without_gold(by_case)
         found = []
         for case in self.cases:

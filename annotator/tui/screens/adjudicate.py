@@ -131,13 +131,14 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
         works = finished_works(self.project, self.viewer, article_id)
         if len(works) < 2:
             raise AnnotatorError(
-                f"{article_id} cannot be adjudicated: two annotators have to be done with it. You may"
-                f" see work of others when yours is done, or as lead (`annotator config lead true`)."
+                f"{article_id} cannot be adjudicated: two annotators have to be done with it. You"
+                f" may see their work once yours is done, or as lead: annotator config lead true."
             )
         session = self.project.session(article_id, GOLD)
         self.close_article()
         same = hasattr(self, "session") and self.session.article.id == article_id
         self.session, self.works, self._made = session, works, {}
+        self.case, self.left = None, []
         self.units = Units(session.article.text)
         self.wording = Wording(session.article.text, self.project.scheme, self.project.topic_name)
         names = [work.annotator for work in works]
@@ -185,7 +186,7 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
 
     def choose_pair(self, pair: Pair) -> None:
         """Look at other annotators; what they agree on is taken over."""
-        self.pair = pair
+        self.pair, self.case = pair, None
         said = self._begin()
         self.refresh_cases()
         self.go_to(self.left[0] if self.left else None)
@@ -240,9 +241,8 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
     def show_case(self) -> None:
         case, current = self.case, self.adjudication
         gold = current.gold
-        counts = (
-            f"{len(self.left)} open, {len(gold.verdicts)} verdicts, {len(gold.spans)} spans in gold"
-        )
+        decided = len(self.listed) - len(self.left)
+        counts = f"{len(self.left)} open, {decided} decided, {len(gold.spans)} spans in gold"
         if case is None:
             done = shown((self.keymap.keys("done", "adjudicate") or ("",))[0])
             state = "Gold is done." if gold.status == "done" else f"{done} writes gold as done."
@@ -354,11 +354,14 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
         if kind == "move" and motion in MOTIONS:
             self.view.move(motion)
             return True
-        method = getattr(self, f"do_{name.replace('-', '_')}", None)
-        if method is None:
+        if not self.knows(name):
             return False
-        self.attempt(method)
+        self.attempt(getattr(self, _method(name)))
         return True
+
+    def knows(self, name: str) -> bool:
+        """Whether there is an action of this name here."""
+        return hasattr(self, _method(name))
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Run something that may be refused; the refusal is said in one sentence."""
@@ -380,6 +383,10 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
         found = next((case for case in here if case in self.left), here[0] if here else None)
         if found is not None:
             self.go_to(found)
+
+
+def _method(action: str) -> str:
+    return f"do_{action.replace('-', '_')}"
 
 
 def _cases(count: int) -> str:

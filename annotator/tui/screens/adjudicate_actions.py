@@ -306,7 +306,14 @@ class AdjudicateActions:
     def do_help(self: AdjudicateScreen) -> None:
         from annotator.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.keymap, self.project.profile_scheme))
+        here = [
+            action
+            for scope in ("adjudicate", "screen", "article")
+            for action in self.keymap.actions
+            if action.scope == scope
+            and (action.name.startswith("move-") if scope == "article" else self.knows(action.name))
+        ]
+        self.app.push_screen(HelpScreen(self.keymap, self.project.profile_scheme, here))
 
     def do_suspend(self: AdjudicateScreen) -> None:
         self.app.action_suspend_process()

@@ -12,6 +12,7 @@ from annotator.tui.screens.adjudicate import AdjudicateScreen
 class AdjudicateApp(AnnotatorApp):
     """See `AnnotatorApp`; `viewer` is who adjudicates."""
 
+    ENABLE_COMMAND_PALETTE = False
     desk: AdjudicateScreen  # type: ignore[assignment]
 
     def __init__(self, project: Project, viewer: str, article: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """All keys, those of the scheme first; typing filters."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from textual import events
@@ -10,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from annotator.model.scheme import Scheme
-from annotator.tui.keys import Keymap, shown
+from annotator.tui.keys import Action, Keymap, shown
 from annotator.tui.widgets.inks import label_inks
 from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import KEY, MUTED, Part, line, shorten
@@ -31,9 +32,15 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen Static { height: 1; }
     """
 
-    def __init__(self, keymap: Keymap, scheme: Scheme) -> None:
+    def __init__(
+        self, keymap: Keymap, scheme: Scheme, actions: Sequence[Action] | None = None
+    ) -> None:
+        """With `actions`, only their keys, and none of the scheme's."""
         super().__init__()
-        self._groups = scheme_keys(scheme) + action_keys(keymap)
+        if actions is None:
+            self._groups = scheme_keys(scheme) + action_keys(keymap.actions)
+        else:
+            self._groups = action_keys(actions)
         self._scheme = scheme
         self._lines: list[Content] = []
         self._input = LineInput(placeholder="type to filter")
@@ -134,13 +141,13 @@ def scheme_keys(scheme: Scheme) -> list[tuple[str, list[Entry]]]:
     return groups
 
 
-def action_keys(keymap: Keymap) -> list[tuple[str, list[Entry]]]:
+def action_keys(actions: Sequence[Action]) -> list[tuple[str, list[Entry]]]:
     """The actions that have keys, by group; a group of one name in another scope stays apart."""
     ordered = sorted(
-        (a for a in keymap.actions if a.keys),
-        key=lambda a: [x.group for x in keymap.actions].index(a.group),
+        (a for a in actions if a.keys),
+        key=lambda a: [x.group for x in actions].index(a.group),
     )
     return [
-        (title, [(" ".join(map(shown, a.keys)), a.title, "") for a in actions])
-        for title, actions in groupby(ordered, key=lambda a: a.group)
+        (title, [(" ".join(map(shown, a.keys)), a.title, "") for a in group])
+        for title, group in groupby(ordered, key=lambda a: a.group)
     ]
