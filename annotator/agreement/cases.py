@@ -67,6 +67,16 @@ def cases(
     return Comparison(a, b, scheme).cases(labels)
 
 
+def severity(kind: CaseKind, *, iou: float = 0.0, required: bool = False) -> float:
+    """From 1 (one has nothing) to 0 (agree); `iou` is of the spans of a "boundary" case, `required`
+    whether the attribute of an "attribute" case is."""
+    if kind == "boundary":
+        return 0.3 + 0.4 * (1 - iou)
+    if kind == "attribute":
+        return 0.5 if required else 0.2
+    return _SEVERITY.get(kind, 0.0)
+
+
 class Comparison:
     """Two sets on one text, matched. `partner` leads from A's span ids to B's within a label."""
 
@@ -204,12 +214,12 @@ class Comparison:
         )
 
     def _severity(self, kind: CaseKind, spans: Sequence[Span], name: str) -> float:
-        if kind == "boundary":
-            return 0.3 + 0.4 * (1 - _iou(*spans))
-        if kind == "attribute":
-            attribute = self.scheme.attribute(spans[0].label, name) if spans else None
-            return 0.5 if attribute and attribute.required else 0.2
-        return _SEVERITY.get(kind, 0.0)
+        attribute = self.scheme.attribute(spans[0].label, name) if spans else None
+        return severity(
+            kind,
+            iou=iou(*spans) if kind == "boundary" else 0.0,
+            required=attribute is not None and attribute.required,
+        )
 
     def _labels(self, case: Case) -> set[str]:
         return {self.a.spans[key].label for key in case.a} | {
@@ -307,7 +317,8 @@ def size(span: Span) -> int:
     return sum(end - start for start, end in span.fragments)
 
 
-def _iou(one: Span, other: Span) -> float:
+def iou(one: Span, other: Span) -> float:
+    """Characters in both over characters in either."""
     both = shared(one, other)
     return both / (size(one) + size(other) - both)
 
