@@ -334,34 +334,32 @@ def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """
     table = [list(row) for row in rows]
     keep = [i for i in range(len(table[0])) if i == 0 or any(row[i] for row in table[1:])]
-    # A heading over a figure and its interval spans both.
     table = [[row[i] for i in keep] for row in table]
     widths = [max(_width(row[i]) for row in table[1:]) for i in range(len(keep))]
     for i, name in enumerate(table[0][1:], 1):
         spans = widths[i] + (1 + widths[i + 1] if i + 1 < len(keep) and not table[0][i + 1] else 0)
         widths[i] += max(0, _width(name) - spans)
-    rest = sum(width + 2 for width in widths[1:])
-    first = min(widths[0], max(10, WIDTH - 2 - rest))
+    gap = next((size for size in (2, 1) if _room(table[0], widths, size) >= 10), 1)
+    first = min(widths[0], max(10, _room(table[0], widths, gap)))
     for place, row in enumerate(table):
-        name, cells = row[0], row[1:]
-        line = ""
-        skip = False
-        for i, cell in enumerate(cells, 1):
-            if skip:
-                skip = False
-                continue
-            width, gap = widths[i], "  "
-            if place == 0 and i + 1 < len(keep) and not table[0][i + 1] and cell:
-                width, skip = widths[i] + 1 + widths[i + 1], True
-                line += gap + cell + " " * (width - _width(cell))
-                continue
-            if table[0][i] == "":
-                gap = " "
-            line += gap + " " * (width - _width(cell)) + cell
+        name, line = row[0], ""
+        for i, cell in enumerate(row[1:], 1):
+            pair = i + 1 < len(keep) and not table[0][i + 1]
+            if place == 0 and pair:  # a heading over a figure and its interval
+                room = widths[i] + 1 + widths[i + 1]
+                line += " " * gap + cell + " " * (room - _width(cell))
+            elif place or table[0][i]:
+                line += " " * (gap if table[0][i] else 1) + " " * (widths[i] - _width(cell)) + cell
         if _width(name) > first:
             yield f"  {name}"
             name = ""
         yield f"  {name}{' ' * (first - _width(name))}{line}".rstrip()
+
+
+def _room(head: Sequence[str], widths: Sequence[int], gap: int) -> int:
+    """Columns left for the first one of a table."""
+    taken = (width + (gap if name else 1) for name, width in zip(head[1:], widths[1:], strict=True))
+    return WIDTH - 2 - sum(taken)
 
 
 def _width(text: str) -> int:
