@@ -457,16 +457,13 @@ def _warnings(
 
 
 def _gamma(ground: Ground, options: Options) -> dict[str, Any]:
-    """Gamma of each pair of annotators, or of all where everybody did the same articles."""
+    """Gamma of all labels, with what it depends on."""
     from annotator.agreement.gamma import gamma
 
     result = gamma(ground.corpus, seed=options.seed)
-    kept = ("parameters", "sampler", "samples", "seed", "half_width", "discontinuous")
-    return {
-        "value": result.value,
-        "reason": result.words or None,
-        **{key: result.detail.get(key) for key in kept},
-    }
+    kept = ("alpha", "beta", "delta_empty", "sampler", "samples", "seed", "half_width")
+    facts = {key: result.detail[key] for key in kept if key in result.detail}
+    return {"value": result.value, "reason": result.words or None, **facts}
 
 
 def compare(now: Panel, before: Mapping[str, Any]) -> Panel:

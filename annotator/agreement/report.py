@@ -182,9 +182,9 @@ def gamma_words(found: Mapping[str, object]) -> str:
     value = found.get("value")
     shown = number(value) if isinstance(value, float) else f"{NONE} ({found.get('reason')})"
     told = "; ".join(
-        f"{key.replace('_', ' ')} {found[key]}"
-        for key in ("parameters", "sampler", "samples", "seed", "half_width", "discontinuous")
-        if found.get(key) is not None
+        f"{key.replace('_', ' ')} {value:.3g}" if isinstance(value, float) else f"{key} {value}"
+        for key, value in found.items()
+        if key not in ("value", "reason") and value is not None
     )
     return f"γ {shown}: {told}."
 
@@ -210,10 +210,22 @@ def pair_rows(panel: Panel) -> list[tuple[str, list[float | None]]]:
     return [*found, ("mean", means), ("sd", deviations), ("least", least)]
 
 
-def compared(panel: Panel) -> list[tuple[Row, float | None]]:
-    """Rows that an earlier panel had as well, with its value."""
-    before = panel.facts["before"]["values"]
-    return [(row, before[row.key]) for row in panel.rows if row.key in before]
+def changes(panel: Panel) -> tuple[list[tuple[Row, list[str]]], int]:
+    """Figures that differ from an earlier panel's in two digits, with what was, is and changed;
+    and how many do not."""
+    earlier = panel.facts["before"]["values"]
+    found, same = [], 0
+    for row in panel.rows:
+        if row.key not in earlier:
+            continue
+        before, change = earlier[row.key], ""
+        if row.value is not None and before is not None:
+            change = ("+" if row.value > before else "") + number(row.value - before)
+        if number(before) == number(row.value):
+            same += 1
+        else:
+            found.append((row, [number(before), number(row.value), change]))
+    return found, same
 
 
 def as_csv(panel: Panel) -> str:
@@ -317,14 +329,15 @@ def _manual(panel: Panel) -> Iterator[str]:
 def _before(panel: Panel) -> Iterator[str]:
     before = panel.facts["before"]
     yield f"Compared with before ({before['scheme']}, {_plural(before['articles'], 'article')})"
+    found, same = changes(panel)
     table = [["", "", "before", "now", "change"]]
-    for row, value in compared(panel):
-        both = value is not None and row.value is not None
-        change = row.value - value if both else None  # type: ignore[operator]
-        sign = "+" if change is not None and change > 0 else ""
-        cells = [row.layer, MEASURES[row.measure], number(value), number(row.value)]
-        table.append([*cells, f"{sign}{number(change)}"])
+    for family, name in FAMILIES.items():
+        rows = [(row, cells) for row, cells in found if row.family == family]
+        if rows:
+            table.append([name, "", "", "", ""])
+        table += [[f"  {row.layer}", MEASURES[row.measure], *cells] for row, cells in rows]
     yield from _table(table)
+    yield f"  {_plural(same, 'figure')} did not change."
 
 
 def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:

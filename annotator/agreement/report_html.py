@@ -14,7 +14,7 @@ from annotator.agreement.report import (
     EXPLAINED,
     FAMILIES,
     MEASURES,
-    compared,
+    changes,
     gamma_words,
     ground,
     groups,
@@ -260,15 +260,13 @@ def _before(panel: Panel) -> Iterator[str]:
     yield '<section id="before"><h2>Before and now</h2>'
     words = f"Before: {before['articles']:,} articles, {before['scheme']}."
     yield f'<p class="soft">{_text(words)}</p>'
-    rows = []
-    for row, value in compared(panel):
-        change = ""
-        if row.value is not None and value is not None:
-            change = ("+" if row.value > value else "") + number(row.value - value)
-        cells = [MEASURES[row.measure], number(value), number(row.value), change]
-        rows.append(_cells(row.layer, cells))
-    yield from _table(["", "", "before", "now", "change"], rows)
-    yield "</section>"
+    found, same = changes(panel)
+    cells = (
+        _cells(row.layer, [FAMILIES[row.family], MEASURES[row.measure], *cells])
+        for row, cells in found
+    )
+    yield from _table(["", "", "", "before", "now", "change"], cells)
+    yield f'<p class="soft">{same:,} figures did not change.</p></section>'
 
 
 def _people(panel: Panel) -> Iterator[str]:

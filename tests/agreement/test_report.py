@@ -196,7 +196,7 @@ def test_two_moments_stand_side_by_side(documents: list[Document], found: Panel)
     assert "Compared with before (attribution/1, 4 articles)" in text
     assert max(map(wcswidth, text.split("\n"))) <= 80
     old = next(row for row in before["rows"] if row["layer"] == "CLAIM")
-    (line,) = (line for line in text.split("\n") if re.match(r"  CLAIM\s+F1 exact", line))
+    (line,) = (line for line in text.split("\n") if re.match(r"    CLAIM\s+F1 exact", line))
     assert number(old["value"]) in line
     assert "before" in as_csv(both).split("\n")[0]
     assert 'id="before"' in page(both, lambda _: "x" * 5000)

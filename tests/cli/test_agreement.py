@@ -129,7 +129,7 @@ def test_two_moments_are_compared(shared: Path, run: Run, tmp_path: Path) -> Non
     project.checkpoint(session)
     project.close()
     result = run("agreement", "--compare", earlier, "--replicates", 0)
-    changed = [line.split() for line in result.out.split("\n") if line.startswith("  CUE ")]
+    changed = [line.split() for line in result.out.split("\n") if line.startswith("    CUE ")]
     assert ["CUE", "F1", "exact", ".00", "1.00", "+1.00"] in changed
     wrong = tmp_path / "wrong.json"
     wrong.write_text("[1]")
