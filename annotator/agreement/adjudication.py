@@ -412,11 +412,18 @@ class Adjudication:
         sources = set(self._sources(case))
         return [span for item, span in self._made() if sources and sources <= set(item.sources)]
 
-    def _gold_span(self, work: AnnotationSet, key: str) -> str | None:
+    def _stands(self) -> _Stands:
+        """The gold spans made of each annotator's span, by source."""
+        found: _Stands = {}
+        for item, span in self._made():
+            for source in item.sources:
+                found.setdefault(source, []).append(self.gold.spans[span])
+        return found
+
+    def _gold_span(self, work: AnnotationSet, key: str, stands: _Stands) -> str | None:
         """The gold span that stands for an annotator's: of several, the one most alike."""
-        source = f"{work.annotator}/{key}"
         own = work.spans.get(key)
-        found = [self.gold.spans[span] for item, span in self._made() if source in item.sources]
+        found = stands.get(f"{work.annotator}/{key}")
         if own is None or not found:
             return None
         best = max(
@@ -476,16 +483,28 @@ class Adjudication:
 
     def _draw(self, new: set[str], only: str = "") -> None:
         """Draw the links that leave or reach new gold spans, as far as both ends are in gold."""
-        for item, gold in list(self._made()):
+        made, stands = list(self._made()), self._stands()
+        sources = {source for item, gold in made if gold in new for source in item.sources}
+        around = set(new)
+        for work in (self.a, self.b):
+            start = f"{work.annotator}/"
+            for source in sources:
+                if source.startswith(start):
+                    for link in work.links_to(source.removeprefix(start)):
+                        around.add(self._gold_span(work, link.source, stands) or "")
+        for item, gold in made:
+            if gold not in around:
+                continue
             for work, links in self._wanted_links(item, gold):
                 for link in links:
                     if only and link.type != only:
                         continue
-                    target = self._target(work, link)
+                    target = self._target(work, link, stands)
                     if target is not None and (gold in new or target in new):
                         self._link(gold, link, target)
-        for gold in new:
-            self._restore_order(gold)
+        for item, gold in made:
+            if gold in around:
+                self._restore_order(item, gold, stands)
 
     def _link(self, gold: str, link: Link, target: str) -> None:
         try:
@@ -493,9 +512,9 @@ class Adjudication:
         except EditError as error:
             self.left_out.append(str(error))
 
-    def _target(self, work: AnnotationSet, link: Link) -> str | None:
+    def _target(self, work: AnnotationSet, link: Link, stands: _Stands) -> str | None:
         if link.target_kind == "span":
-            return self._gold_span(work, link.target)
+            return self._gold_span(work, link.target, stands)
         return self._gold_entity(work, link.target) if link.target_kind == "entity" else link.target
 
     def _wanted_links(
@@ -545,7 +564,7 @@ class Adjudication:
             default=None,
         )
 
-    def _restore_order(self, gold: str) -> None:
+    def _restore_order(self, verdict: Verdict, gold: str, stands: _Stands) -> None:
         """Ordered links that came one by one stand in the order of their source again."""
         label = self.scheme.labels.get(self.gold.spans[gold].label)
         for rule in label.links if label else ():
@@ -553,16 +572,15 @@ class Adjudication:
             if not rule.ordered or len(present) < 2:
                 continue
             rank = {
-                self._target(work, link): number
-                for item, made in self._made()
-                if made == gold
-                for work, links in self._wanted_links(item, gold)
+                self._target(work, link, stands): number
+                for work, links in self._wanted_links(verdict, gold)
                 for number, link in enumerate(links)
             }
             order = sorted(present, key=lambda x: (rank.get(x.target, len(rank)), x.order))
             self.session.reorder(gold, rule.name, [link.id for link in order])
 
 
+_Stands = dict[str, list[Span]]
 _Wanted = tuple[str, tuple[Fragment, ...], dict[str, Value]]
 """Label, fragments and attributes of a gold span to be made."""
 

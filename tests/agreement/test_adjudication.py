@@ -6,13 +6,20 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotator.agreement.adjudication import Adjudication
 from annotator.agreement.cases import Case
 from annotator.model.annotation import AnnotationSet, Change, Entity, Link, Span
+from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError, EditError
+from annotator.model.requirements import unfit
+from annotator.model.scheme import Scheme
+from annotator.model.session import Edit, Session
 from annotator.project import Project
 from tests.agreement import simulated
 
@@ -325,3 +332,68 @@ def test_gold_is_the_reference_where_verdicts_follow_it(project: Project, seed: 
         edits += 1
     assert edits > 5
     assert not any(found.gold.mapping(kind) for kind in ("span", "link", "entity", "verdict"))
+
+
+def test_document_fields_are_taken_where_equal_and_cases_where_not(project: Project) -> None:
+    a, b = work(project, "mira"), work(project, "tom")
+    a.fields |= {"genre": "analysis", "quality": "clean"}
+    b.fields |= {"genre": "opinion", "quality": "clean"}
+    found = adjudication(project, a, b)
+    found.take_agreed()
+    assert found.gold.fields["quality"] == "clean"
+    [case] = found.open()
+    assert (case.name, case.a, case.label) == ("genre", (), "")
+    found.take_b(case)
+    assert found.gold.fields["genre"] == "opinion"
+    assert found.open() == []
+    found.choose(case, "interview")
+    assert found.gold.fields["genre"] == "interview"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Iterator[tuple[Article, AnnotationSet, Scheme]]:
+    shipped = Project.open(ROOT)
+    found = shipped.store.annotations(ARTICLE, "lm-draft")
+    assert found is not None
+    yield shipped.store.article(ARTICLE), found, shipped.scheme
+    shipped.close()
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=12, deadline=None)
+def test_whatever_is_decided_ends_is_whole_and_can_be_undone(
+    reference: tuple[Article, AnnotationSet, Scheme], seed: int
+) -> None:
+    article, right, scheme = reference
+    choices = Random(seed)
+    a, b = simulated.pair(right, scheme, seed)
+    gold = AnnotationSet(article.id, article.text_hash, "gold")
+    edits: list[Edit] = []
+    found = Adjudication(Session(article, scheme, gold, record=edits.append), a, b, scheme)
+    found.take_agreed()
+    acts = [found.take_a, found.take_b, found.both, found.neither]
+    acts.append(lambda case: found.merge(case, "union"))
+    acts.append(lambda case: found.take_whole(case, "b"))
+    refused = 0
+    while cases := found.open():
+        try:
+            choices.choice(acts)(choices.choice(cases))
+        except EditError:
+            refused += 1
+            assert refused < 5000
+        if choices.random() < 0.1:
+            found.session.undo()
+    again = choices.choice(found.cases)
+    found.neither(again)
+    found.take_a(again)
+    assert list(unfit(gold, scheme)) == []
+    made = [span for item in gold.verdicts.values() for span in item.spans]
+    spans = [key for key in made if key.startswith("s")]
+    assert sorted(spans) == sorted(gold.spans), "every gold span has one verdict"
+    final = {kind: dict(gold.mapping(kind)) for kind in ("span", "link", "entity", "verdict")}
+    replayed = AnnotationSet(article.id, article.text_hash, "gold")
+    Session(article, scheme, replayed, history=edits)
+    assert {kind: replayed.mapping(kind) for kind in final} == final  # type: ignore[arg-type]
+    while found.session.undo():
+        pass
+    assert not any(gold.mapping(kind) for kind in final)  # type: ignore[arg-type]
