@@ -7,6 +7,7 @@ import click
 from annotator.cli.output import OK, emit, json_option, plural, progress, say, table
 from annotator.cli.state import State, pass_state
 from annotator.project import Project
+from annotator.store.names import GOLD
 
 _STATES = ("done", "open", "skipped", "new")
 
@@ -40,7 +41,7 @@ def command(state: State, articles: bool, as_json: bool) -> int:
         return OK
     say(
         f"{plural(len(heads), 'article')}, {sum(head.characters for head in heads):,} characters,"
-        f" {plural(len(people), 'annotator')}"
+        f" {plural(sum(person.name != GOLD for person in people), 'annotator')}"
     )
     if not people:
         say("Nobody has annotated anything yet.")

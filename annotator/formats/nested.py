@@ -65,7 +65,36 @@ def nested_line(
             ],
             "fields": in_scheme_order(fields, (field.name for field in scheme.fields)),
         }
+        | _provenance(annotations, {span.id for span in spans}, whole=labels is None)
     )
+
+
+def _provenance(
+    annotations: AnnotationSet, spans: Collection[str], *, whole: bool
+) -> dict[str, object]:
+    """What gold alone has: how each span came to be, from which of the annotators' spans.
+
+    Unless the export is `whole`, only what is about its spans.
+    """
+    if not annotations.verdicts:
+        return {}
+    chosen = [
+        item
+        for item in sorted(annotations.verdicts.values(), key=lambda x: _by_number(x.id))
+        if whole or any(span in spans for span in item.spans)
+    ]
+    return {
+        "verdicts": [
+            {
+                "decision": item.decision,
+                "spans": list(item.spans),
+                "from": list(item.sources),
+                "gap": item.gap,
+                "note": item.note,
+            }
+            for item in chosen
+        ]
+    }
 
 
 def kept(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from annotator.agreement.adjudication import Adjudication
@@ -102,6 +103,15 @@ def test_gold_is_checked_exported_and_shown_like_anybodys_work(adjudicated: Path
     assert exported.code == 0
     assert '"annotator":"gold"' in exported.out.replace(" ", "")
     assert "sources" not in exported.out
+    [line] = map(orjson.loads, exported.out.splitlines())
+    span = line["spans"][0]["id"]
+    assert {
+        "decision": "took-b",
+        "spans": [span],
+        "from": ["mira/s1", "tom/s1"],
+        "gap": True,
+        "note": "with the verb?\n`or not`",
+    } in line["verdicts"]
     assert "gold" in run("status").out
     assert run("--as", "gold", "show", "quay").code == 0
     refused = run("--as", "gold", "open", "quay")

@@ -26,7 +26,7 @@ from annotator.tui.dispatch import key_name
 from annotator.tui.keys import Keymap, shown
 from annotator.tui.modes import Mode
 from annotator.tui.screens.adjudicate_actions import AdjudicateActions
-from annotator.tui.screens.annotate import IDLE, WIDE
+from annotator.tui.screens.annotate import IDLE
 from annotator.tui.widgets.article import ArticleView
 from annotator.tui.widgets.article_motions import MOTIONS
 from annotator.tui.widgets.casepanel import CasePanel, Shown
@@ -36,6 +36,7 @@ from annotator.tui.widgets.keybar import KeyBar
 from annotator.tui.widgets.prompt_line import PromptLine
 
 Pair = tuple[str, str]
+WIDE = 110  # columns from which the case stands beside the article, not below it
 
 
 class AdjudicateScreen(AdjudicateActions, Screen[None]):
