@@ -104,6 +104,13 @@ class AnnotatorApp(App[int]):
 
     # -- the end -----------------------------------------------------------------------------------
 
+    async def action_quit(self) -> None:
+        """Textual's own binding of ctrl+q comes before ours: it asks the screen all the same."""
+        if hasattr(self.desk, "session"):
+            self.desk.perform("quit")
+        else:
+            self.exit(0)
+
     def _listen_for_the_end(self) -> None:
         """Leave in order when the terminal goes away, whether or not a signal says so."""
         loop = asyncio.get_running_loop()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from annotator.model.article import Article, hash_text
 from annotator.project import Project
 from annotator.tui.app import AnnotatorApp
 from tests.durability.annotator import edits_on_disk
@@ -169,6 +170,34 @@ async def test_write_fails(root: Path, monkeypatch: pytest.MonkeyPatch, number: 
         await _until(pilot, lambda: "NOT SAVED" not in str(app.desk.header.render()))
         actions = ["add SPEAKER", "add CLAIM", "take the offer", "flag unsure", "flag unsure"]
         assert [edit.action for edit in edits_on_disk(root, "kim")] == actions
+    project.close()
+
+
+async def test_unsaved_edits_are_not_left_behind_by_one_key(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = Fault(root, errno.ENOSPC)
+    monkeypatch.setattr(os, "write", fault.write)
+    project = Project.open(root)
+    items = [Article("other", "Another text.\n", hash_text("Another text.\n"), "Another")]
+    project.store.add_articles(items)
+    app = AnnotatorApp(project, "kim", "ferry")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _until(pilot, lambda: hasattr(app.desk, "session"))
+        fault.on = True
+        await pilot.press("s", ">")
+        assert app.desk.session.article.id == "ferry"
+        assert "1 edit could not be written" in app.desk.prompt.message
+        await pilot.press("ctrl+q")
+        assert app.is_running
+        assert "The same key again" in app.desk.prompt.message
+        fault.on = False
+        await _until(pilot, lambda: not app.desk.session.unsaved)
+        await pilot.press(">")
+        assert app.desk.session.article.id == "other"
+        await pilot.press("ctrl+q")
+    assert app.return_code == 0
+    assert [edit.action for edit in edits_on_disk(root, "kim")] == ["add SPEAKER"]
     project.close()
 
 

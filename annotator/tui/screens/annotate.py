@@ -116,7 +116,12 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, VersionActions, S
     # -- articles ----------------------------------------------------------------------------------
 
     def open_article(self, article_id: str) -> None:
-        """Show another article; the one shown before is checkpointed. Raises AnnotatorError."""
+        """Show another article; the one shown before is checkpointed.
+
+        Raises AnnotatorError for an article that cannot be read, and while edits wait for the disk.
+        """
+        if hasattr(self, "session"):
+            self.stay_with_unsaved()
         session = self.project.session(article_id, self.annotator)
         self.close_article()
         self.show_session(session)
@@ -304,7 +309,8 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, VersionActions, S
         flags = " ⚑" if self.session.annotations.flags or self.session.annotations.note else ""
         warning = ""
         if self.session.unsaved:
-            warning = f"NOT SAVED: {len(self.session.unsaved)} edits wait for the disk"
+            count = len(self.session.unsaved)
+            warning = f"NOT SAVED: {count} edit{'s wait' if count > 1 else ' waits'} for the disk"
         done, total = self.progress()
         who = f"{self.annotator}, training" if self.project.reference else self.annotator
         parts = (f"{status}{flags}", f"{done}/{total} done", who, self.profile_name)

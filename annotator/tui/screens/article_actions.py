@@ -8,6 +8,7 @@ from annotator.model.errors import AnnotatorError
 from annotator.model.requirements import Issue, default_of, missing
 
 if TYPE_CHECKING:
+    from annotator.model.session import Edit
     from annotator.project import QueueItem
     from annotator.training import Lesson
     from annotator.tui.screens.annotate import AnnotateScreen
@@ -20,6 +21,7 @@ class ArticleActions:
 
     asked: str = ""
     taught: str = ""
+    given_up: Edit | None = None
     _queue: list[QueueItem]
     _statuses: dict[str, str]
 
@@ -205,5 +207,32 @@ class ArticleActions:
         self.app.action_suspend_process()
 
     def do_quit(self: AnnotateScreen) -> None:
+        """Leave; what the disk does not take is given up only when asked a second time."""
         self.close_article()
-        self.app.exit(0)
+        unsaved = self.session.unsaved
+        waiting = len(unsaved)
+        if unsaved and unsaved[-1] is not self.given_up:
+            self.given_up = unsaved[-1]
+            raise AnnotatorError(
+                f"{_edits(waiting)} could not be written: make room or allow writing, and wait"
+                " until it is saved. The same key again leaves without."
+            )
+        if unsaved:
+            self.app.exit(
+                1, return_code=1, message=f"{_edits(waiting)} in {self.session.article.id} lost."
+            )
+        else:
+            self.app.exit(0)
+
+    def stay_with_unsaved(self: AnnotateScreen) -> None:
+        """Raises AnnotatorError if edits wait for the disk: only this session holds them."""
+        if not self.session.save_pending():
+            waiting = _edits(len(self.session.unsaved))
+            raise AnnotatorError(
+                f"{waiting} could not be written; make room or allow writing before leaving"
+                " this article."
+            )
+
+
+def _edits(count: int) -> str:
+    return f"{count} edit{'' if count == 1 else 's'}"
