@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotator.agreement.ground import Ground, Pair
-from annotator.agreement.measures import ALL, LinkCounts, attribute_codes, field_codes, shown
+from annotator.agreement.link_measures import LinkCounts
+from annotator.agreement.measures import ALL, attribute_codes, field_codes, shown
 from annotator.agreement.works import Record
 from annotator.model.scheme import Scheme
 
@@ -20,9 +21,10 @@ class Disagreement:
     """One place where two annotators differ.
 
     `kind` is "missed" (by the second), "extra" (in the second), "boundary", "label",
-    "attribute", "link" (only one linked the source), "target" (both did) or "entity". `start` and
-    `end` enclose the spans in the article's text and are 0 for what concerns the whole article.
-    `spans` are the ids of both, "" for none.
+    "attribute", "link" (only one linked the source), "target" (both did) or "entity"; a link that
+    agrees by entity but not by span is a "boundary". `start` and `end` enclose the spans in the
+    article's text and are 0 for what concerns the whole article. `spans` are the ids of both, ""
+    for none.
     """
 
     article: str
@@ -116,41 +118,39 @@ class Casebook:
         kind = ground.links.types.index((label, link))
         counts = LinkCounts(ground)
         for pair in ground.corpus.pairs:
-            found = counts.compared("tuple_f1", pair)
-            heads: dict[int, list[list[int]]] = {}
-            sides = (
-                (found.first, found.first_rows, found.second),
-                (found.second, found.second_rows, found.first),
-            )
-            differ = set()
-            for side, (own, rows, other) in enumerate(sides):
-                for row, alone in zip(rows.tolist(), (~np.isin(own, other)).tolist(), strict=True):
-                    if ground.links.type[row] != kind:
-                        continue
-                    source = int(ground.links.source[row])
-                    # A head of the second that matches one of the first goes by the first's name.
-                    head = int(found.head[source]) if side else source
-                    head = source if head < 0 else head
-                    heads.setdefault(head, [[], []])[side].append(row)
-                    if alone:
-                        differ.add(head)
-            for head in sorted(differ):
-                yield self._link(ground, pair, head, heads[head], int(found.head[head]))
+            head = counts.compared("tuple_f1", pair).head
+            linked, differ = _by_head(ground, counts, "tuple_f1", pair, kind)
+            _, strictly = _by_head(ground, counts, "strict_f1", pair, kind)
+            for source in sorted(differ | strictly):
+                yield self._link(
+                    ground, pair, (source, int(head[source])), linked[source], source in differ
+                )
 
     def _link(
-        self, ground: Ground, pair: Pair, head: int, rows: Sequence[Sequence[int]], other: int
+        self,
+        ground: Ground,
+        pair: Pair,
+        heads: tuple[int, int],
+        rows: Sequence[Sequence[int]],
+        differ: bool,
     ) -> Disagreement:
         """The links of one type of a head, or of two that match, as each annotator drew them."""
-        first = ground.corpus.annotator[head] == pair[0]
-        spans = (head, other) if first else (other, head)
+        first = ground.corpus.annotator[heads[0]] == pair[0]
+        spans = heads if first else (heads[1], heads[0])
         said = []
         for span, own in zip(spans, rows, strict=True):
-            targets = sorted(self._target(ground, int(ground.links.target[row])) for row in own)
-            said.append(", ".join(targets) or ("no such link" if span >= 0 else UNMARKED))
-        kind = "target" if all(rows) else "link"
+            column = ground.links.target if differ else ground.links.raw
+            targets = sorted(self._named(ground, int(column[row])) for row in own)
+            where = f"{_text_range(ground.corpus.marked[span])} → " if not differ else ""
+            said.append(
+                where + ", ".join(targets)
+                if targets
+                else ("no such link" if span >= 0 else UNMARKED)
+            )
+        kind = "boundary" if not differ else "target" if all(rows) else "link"
         return _case(ground, pair, kind, spans, (said[0], said[1]))
 
-    def _target(self, ground: Ground, target: int) -> str:
+    def _named(self, ground: Ground, target: int) -> str:
         if target < ground.size:
             return _text_range(ground.corpus.marked[target])
         target -= ground.size
@@ -236,6 +236,33 @@ def _case(
         said,
         (ids[0], ids[1]),
     )
+
+
+def _by_head(
+    ground: Ground, counts: LinkCounts, metric: str, pair: Pair, kind: int
+) -> tuple[dict[int, list[list[int]]], set[int]]:
+    """The links of each head by annotator, and the heads of which some are not shared.
+
+    A head of the second that matches one of the first goes by the first's number.
+    """
+    found = counts.compared(metric, pair)
+    partner = counts.compared("tuple_f1", pair).head
+    linked: dict[int, list[list[int]]] = {}
+    differ = set()
+    sides = (
+        (found.first, found.first_rows, found.second),
+        (found.second, found.second_rows, found.first),
+    )
+    for side, (own, rows, other) in enumerate(sides):
+        for row, alone in zip(rows.tolist(), (~np.isin(own, other)).tolist(), strict=True):
+            if ground.links.type[row] == kind:
+                source = int(ground.links.source[row])
+                match = int(partner[source])
+                head = match if side and match >= 0 else source
+                linked.setdefault(head, [[], []])[side].append(row)
+                if alone:
+                    differ.add(head)
+    return linked, differ
 
 
 def _places(ground: Ground, spans: tuple[int, int]) -> tuple[str, str]:

@@ -281,8 +281,8 @@ class _LinkReader:
             source = spans.get(link["source"])
             if source is None:
                 continue
-            if link["target_kind"] == "span":
-                target = spans.get(link["target"])
+            if link.get("target_kind", "span") == "span":
+                target = spans.get(link.get("target", ""))
                 if target is None:
                     continue
             else:
@@ -291,14 +291,14 @@ class _LinkReader:
             if name == REFERENCE:
                 named.setdefault(source, []).append(target)
             kind = types.setdefault((marked[source]["label"], name), len(types))
-            ends.append((kind, source, target, link["origin"] != "manual"))
+            ends.append((kind, source, target, link.get("origin", "manual") != "manual"))
         for kind, source, target, assisted in ends:
             for resolved in named.get(target, (target,)):
                 self.rows.append((kind, source, resolved, target, assisted))
 
     def _outside(self, doc: int, who: int, link: Record) -> int:
         """The number of an entity of this work, or of what all annotators share."""
-        target = link["target"]
+        target = link.get("target", "")
         own = self.entity.get((doc, who, target)) if link["target_kind"] == "entity" else None
         if own is not None:
             return self.ground.size + own

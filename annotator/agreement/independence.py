@@ -87,4 +87,7 @@ def _places(work: Work) -> set[Any]:
 
 
 def _place(span: Any) -> tuple[Any, ...]:
-    return (span["label"], tuple(map(tuple, span["fragments"])))
+    fragments = span["fragments"]
+    if len(fragments) == 1:
+        return (span["label"], *fragments[0])
+    return (span["label"], tuple(map(tuple, fragments)))

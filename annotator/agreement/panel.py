@@ -17,6 +17,7 @@ import numpy as np
 from annotator.agreement.casebook import Casebook, Disagreement
 from annotator.agreement.ground import Ground
 from annotator.agreement.independence import Dependence, dependences
+from annotator.agreement.link_measures import link_figures
 from annotator.agreement.measures import (
     ALL,
     Confusion,
@@ -26,10 +27,10 @@ from annotator.agreement.measures import (
     entity_figures,
     field_figures,
     label_figures,
-    link_figures,
     presence_figures,
     span_figures,
 )
+from annotator.agreement.people import Person, known, people
 from annotator.agreement.spanwise import Counts, f1, mean_f1
 from annotator.agreement.statistics import bootstrap
 from annotator.agreement.works import (
@@ -73,22 +74,6 @@ class Row:
     @property
     def key(self) -> str:
         return f"{self.family}/{self.layer}/{self.measure}"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What one annotator brought, and how they stand against the rest (F1 by overlap, pooled)."""
-
-    name: str
-    articles: int
-    spans: int
-    links: int
-    assisted_spans: int
-    assisted_links: int
-    against_rest: float | None
-    without: float | None
-    accuracy: float | None = None
-    errors: Mapping[str, Mapping[str, float] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +199,7 @@ def panel(
         labels=tuple(label for _, own in layers for label in own),
         articles=_articles(main, measured.counts["f1_iou"], labels),
         rows=rows,
-        people=_people(main, _pooled(main, measured.counts["f1_iou"], labels), labels),
+        people=people(main, _pooled(main, measured.counts["f1_iou"], labels), labels),
         excluded=(*selection.excluded, *refused),
         warnings=warnings,
         dependent=tuple(dependences(selection)),
@@ -322,10 +307,6 @@ def _pooled(ground: Ground, counts: Counts, labels: Sequence[str]) -> Counts:
     return np.asarray(counts[:, :, columns].sum(axis=2))
 
 
-def _known(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
 def _articles(ground: Ground, counts: Counts, labels: Sequence[str]) -> tuple[ArticleFigure, ...]:
     corpus = ground.corpus
     together = f1(_pooled(ground, counts, labels).sum(axis=0).astype(float))
@@ -337,82 +318,12 @@ def _articles(ground: Ground, counts: Counts, labels: Sequence[str]) -> tuple[Ar
             document.id,
             max((work.at for work in document.works.values()), default=""),
             tuple(document.works),
-            _known(together[doc]),
-            {label: _known(each[doc, number[label]]) for label in labels if label in number},
+            known(together[doc]),
+            {label: known(each[doc, number[label]]) for label in labels if label in number},
             float(lost[doc]),
         )
         for doc, document in enumerate(ground.documents)
     )
-
-
-def _people(ground: Ground, counts: Counts, labels: Sequence[str]) -> tuple[Person, ...]:
-    corpus = ground.corpus
-    diagnosis = _competence(ground, labels)
-    people = []
-    for who, name in sorted(enumerate(corpus.annotators), key=lambda item: item[1]):
-        own = np.array([who in pair for pair in corpus.pairs], bool)
-        works = [document.works[name] for document in ground.documents if name in document.works]
-        spans = Counter(
-            span.get("origin", "manual") != "manual" for work in works for span in work.spans
-        )
-        links = Counter(
-            link.get("origin", "manual") != "manual" for work in works for link in work.links
-        )
-        people.append(
-            Person(
-                name,
-                len(works),
-                spans.total(),
-                links.total(),
-                spans[True],
-                links[True],
-                _known(f1(counts[own].sum(axis=(0, 1)).astype(float))),
-                mean_f1(counts[~own], corpus).value if not own.all() else None,
-                (diagnosis.get("accuracy") or {}).get(name),
-                (diagnosis.get("errors") or {}).get(name, {}),
-            )
-        )
-    return tuple(people)
-
-
-def _competence(ground: Ground, labels: Sequence[str]) -> dict[str, Any]:
-    """Dawid & Skene over the places that anyone marked, for three annotators or more.
-
-    A place is a group of spans that match each other whatever their label; who marked nothing
-    there said "not marked". Few places an annotator: the one-coin model.
-    """
-    from annotator.agreement.competence import dawid_skene
-
-    corpus = ground.corpus
-    if len(corpus.annotators) < 3:
-        return {}
-    group = list(range(ground.size))
-
-    def find(span: int) -> int:
-        while group[span] != span:
-            group[span] = group[group[span]]
-            span = group[span]
-        return span
-
-    for pair in corpus.pairs:
-        match = ground.match(pair, same_label=False)
-        for left, right in zip(match.left.tolist(), match.right.tolist(), strict=True):
-            group[find(left)] = find(right)
-    places: dict[int, dict[int, str]] = {}
-    label, who = corpus.label.tolist(), corpus.annotator.tolist()
-    for span in range(ground.size):
-        name = str(corpus.labels[label[span]])
-        if name in labels:
-            places.setdefault(find(span), {}).setdefault(who[span], name)
-    said: dict[str, list[str | None]] = {name: [] for name in corpus.annotators}
-    assigned = corpus.assigned.tolist()
-    for place, answers in places.items():
-        doc = int(corpus.doc[place])
-        for number, name in enumerate(corpus.annotators):
-            none = "not marked" if assigned[doc][number] else None
-            said[name].append(answers.get(number, none))
-    few = len(places) < 50 * len(corpus.annotators)
-    return dawid_skene(said, one_coin=few, by_unit=False).detail
 
 
 def _manual_only(

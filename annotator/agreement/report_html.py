@@ -9,7 +9,8 @@ from html import escape
 
 from annotator.agreement.casebook import Disagreement
 from annotator.agreement.measures import Confusion
-from annotator.agreement.panel import ArticleFigure, Panel, Person, Row
+from annotator.agreement.panel import ArticleFigure, Panel, Row
+from annotator.agreement.people import Person
 from annotator.agreement.report import (
     EXPLAINED,
     FAMILIES,
@@ -144,8 +145,7 @@ def _body(panel: Panel, text_of: Callable[[str], str]) -> Iterator[str]:
     yield '<p class="soft">Rows: the first annotator of a pair by name; columns: the second.</p>'
     yield '<div class="matrices">'
     for confusion in panel.confusions:
-        if len(confusion.values) > 1:
-            yield from _matrix(confusion)
+        yield from _matrix(confusion)
     yield "</div></section>"
     yield '<section id="left-out"><h2>Left out</h2><ul>'
     yield from (f"<li>{_text(words)}</li>" for words in left_out(panel))
@@ -335,6 +335,8 @@ def _matrix(confusion: Confusion) -> Iterator[str]:
         for i in range(len(confusion.values))
         if confusion.counts[i].any() or confusion.counts[:, i].any()
     ]
+    if len(used) < 2:
+        return
     names = [_text(confusion.values[i]) for i in used]
     yield f'<table class="matrix"><caption>{_text(confusion.layer)}</caption><thead><tr><th></th>'
     yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead><tbody>"

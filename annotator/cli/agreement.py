@@ -106,7 +106,8 @@ def command(
     from annotator.agreement.panel import panel
     from annotator.agreement.works import Options
 
-    project = state.project()
+    with _uncollected():
+        project = state.project()
     heads = [head.id for head in project.store.heads()]
     options = Options(
         annotators=_names(annotators, project.store.owners(), "annotator"),

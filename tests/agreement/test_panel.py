@@ -364,6 +364,14 @@ def test_a_holder_is_compared_by_entity_not_by_mention() -> None:
     assert row(found, "CLAIM holder", "tuple_f1", "links").value == 1.0
     assert row(found, "CLAIM holder", "strict_f1", "links").value == 0.0
     assert found.cases(row(found, "CLAIM holder", "tuple_f1", "links")) == []
+    (case,) = found.cases(row(found, "CLAIM holder", "strict_f1", "links"))
+    assert case.said == ("50–70 → 0–5", "50–70 → 40–45")
+
+
+def test_a_figure_below_one_has_cases(found: Panel) -> None:
+    for one in found.rows:
+        if one.value is not None:
+            assert bool(found.cases(one)) == (one.value < 1), one.key
 
 
 def test_another_holder_is_a_case_that_names_both() -> None:
