@@ -24,6 +24,7 @@ COMMANDS = {
     "gaps": "List what adjudication marked as gaps in the guidelines.",
     "train": "Label adjudicated articles and see what you missed.",
     "agreement": "Measure how far annotators agree, and on what.",
+    "review": "Walk from the figures of agreement to the places behind them.",
     "check": "Verify the whole project.",
     "export": "Write annotations for training scripts.",
     "migrate": "Rename labels, attributes, values, links and fields in existing work.",

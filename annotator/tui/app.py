@@ -201,7 +201,12 @@ def run(project: Project, annotator: str, *, article: str | None = None, mouse: 
 def run_app(app: AnnotatorApp, *, mouse: bool = True) -> int:
     """Run an app with the lock of whose work it edits; see `run`."""
     with app.project.lock(app.annotator):
-        app.run(mouse=mouse and app.project.settings.mouse)
+        return run_unlocked(app, mouse=mouse)
+
+
+def run_unlocked(app: AnnotatorApp, *, mouse: bool = True) -> int:
+    """Run an app that edits nothing."""
+    app.run(mouse=mouse and app.project.settings.mouse)
     _let_go_of_terminal()
     if app.report is not None:
         raise AnnotatorError(

@@ -202,6 +202,27 @@ ACTIONS: tuple[Action, ...] = (
             ("theme", ("f9",), "Dark or light", ""),
         )
     ),
+    # -- review ------------------------------------------------------------------------------------
+    *(
+        Action(name, keys, title, "Review", "review", hint)
+        for name, keys, title, hint in (
+            ("look", ("enter",), "The cases of a figure; a case in its article", "open"),
+            ("back", ("escape",), "Back to the list, to the table", "back"),
+            ("next-case", ("n", "tab"), "Next case of the article", "next"),
+            ("previous-case", ("p", "shift+tab"), "Previous case of the article", ""),
+            ("next-article", (">",), "Next article with cases", ""),
+            ("previous-article", ("<",), "Previous article with cases", ""),
+            ("filter-label", ("l",), "Only one label", "label"),
+            ("filter-kind", ("k",), "Only one kind of disagreement", "kind"),
+            ("pair", ("c",), "Choose the two annotators", "pair"),
+            ("filter-article", ("a",), "Only one article", "article"),
+            ("clear-filters", ("x",), "Everything again", "all"),
+            ("heat", ("m",), "How many marked each character", "heat"),
+            ("blind", ("h",), "Hide or show names", "names"),
+            ("reload", ("r",), "Read the work again", ""),
+            ("theme", ("f9",), "Dark or light", ""),
+        )
+    ),
     # -- document ----------------------------------------------------------------------------------
     Action("next-value", ("right",), "Next value", "Document", "document", hint="value"),
     Action("previous-value", ("left",), "Previous value", "Document", "document"),
