@@ -222,3 +222,10 @@ def test_help_loads_no_numpy(root: Path, run_process: Run) -> None:
     result = run_process("agreement", "--help", cwd=root)
     assert result.code == 0
     assert "--without-assisted" in result.out
+
+
+def test_an_annotator_is_compared_with_gold(shared: Path, run: Run) -> None:
+    annotate(shared, "gold", agreeing)
+    rows = run("agreement", "--annotators", "mira,gold", "--json", "--replicates", 0).json["rows"]
+    assert all(row["value"] in (None, 1.0) for row in rows)
+    assert run("agreement", "--json", "--replicates", 0).json["annotators"] == ["mira", "tom"]
