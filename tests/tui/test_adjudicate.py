@@ -258,6 +258,30 @@ async def test_gold_is_edited_by_hand_in_the_labelling_view(root: Path) -> None:
         assert any("and old." in place for place in bench.places())
         decisions = [item.decision for item in bench.gold.verdicts.values()]
         assert "merged" in decisions
+        await bench.press("n", "a", "e", "ctrl+d", "e", "ctrl+q", "a")
+        expected = bench.places()
+        bench.screen.close_article()
+    project = Project.open(root)
+    assert project.store.problems == []
+    saved = project.store.annotations("weir", "gold")
+    assert saved is not None
+    assert [f"{s.label} {s.surface(TEXT)}" for s in saved.in_order()] == expected
+    project.close()
+
+
+async def test_ending_while_gold_is_edited_by_hand_keeps_what_was_edited(root: Path) -> None:
+    async with at_bench(root) as bench:
+        await bench.press("e", "tab", "d")
+        edit = bench.app.screen
+        assert isinstance(edit, EditGoldScreen)
+        expected = dict(edit.session.annotations.spans)
+        bench.app.desk.close_article()  # what the app does when the terminal goes away
+    project = Project.open(root)
+    assert project.store.problems == []
+    saved = project.store.annotations("weir", "gold")
+    assert saved is not None
+    assert saved.spans == expected
+    project.close()
 
 
 async def test_a_later_change_is_told_and_not_merged(root: Path) -> None:

@@ -26,6 +26,7 @@ from annotator.tui.dispatch import key_name
 from annotator.tui.keys import Keymap, shown
 from annotator.tui.modes import Mode
 from annotator.tui.screens.adjudicate_actions import AdjudicateActions
+from annotator.tui.screens.adjudicate_edit import EditGoldScreen
 from annotator.tui.screens.annotate import IDLE
 from annotator.tui.widgets.article import ArticleView
 from annotator.tui.widgets.article_motions import MOTIONS
@@ -67,6 +68,7 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
         self.viewer = viewer
         self.keymap = keymap
         self.mode: Mode | None = None
+        self.editor: EditGoldScreen | None = None
         self.blind = False
         self.case: Case | None = None
         self.listed: list[Case] = []
@@ -135,8 +137,9 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
                 f"{article_id} cannot be adjudicated: two annotators have to be done with it. You"
                 f" may see their work once yours is done, or as lead: annotator config lead true."
             )
-        session = self.project.session(article_id, GOLD)
         self.close_article()
+        session = self.project.session(article_id, GOLD)
+        self.editor = None
         same = hasattr(self, "session") and self.session.article.id == article_id
         self.session, self.works, self._made = session, works, {}
         self.case, self.left = None, []
@@ -195,6 +198,9 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
 
     def close_article(self) -> None:
         """Write a checkpoint of gold; a refusal of the disk is said."""
+        if self.editor is not None:  # then gold is in its hands, and the session here is old
+            self.editor.close_article()
+            return
         if not hasattr(self, "session"):
             return
         self.session.save_pending()

@@ -9,6 +9,7 @@ from annotator.agreement.cases import Case
 from annotator.model.errors import AnnotatorError, EditError
 from annotator.model.requirements import missing
 from annotator.tui.modes import MenuMode, numbered
+from annotator.tui.screens.adjudicate_edit import EditGoldScreen
 
 if TYPE_CHECKING:
     from annotator.agreement.adjudication import Side
@@ -132,8 +133,8 @@ class AdjudicateActions:
         self._edit(self.case)
 
     def _edit(self: AdjudicateScreen, case: Case | None, span_id: str = "") -> None:
-        from annotator.tui.screens.adjudicate_edit import EditGoldScreen
-
+        if self.session.unsaved:
+            raise AnnotatorError("Gold is not saved yet; it can be edited by hand once it is.")
         article_id = self.session.article.id
         offset = case.start if case is not None else self.view.caret
         here = self.case
@@ -145,8 +146,8 @@ class AdjudicateActions:
             if new:
                 self.say("1 new span." if new == 1 else f"{new} new spans.")
 
-        screen = EditGoldScreen(self.project, self.keymap, article_id, span_id, offset)
-        self.app.push_screen(screen, back)
+        self.editor = EditGoldScreen(self.project, self.keymap, article_id, span_id, offset)
+        self.app.push_screen(self.editor, back)
 
     # -- remarks -----------------------------------------------------------------------------------
 
