@@ -17,11 +17,13 @@ class Suggestion:
     """Spans that belong together. `ghosts` are not in the annotation set until taken.
 
     `roles` says, ghost by ghost, what each is in the attribution: "holder", "cue", "relay",
-    "relay_cue" (also the link that the claim gets to it), "claim" or "region".
+    "relay_cue" (also the link that the claim gets to it), "claim", "region" or "stance"; a stance
+    is that of the holders of `claim`.
     """
 
     ghosts: tuple[Span, ...]
     roles: tuple[str, ...]
+    claim: str = ""
 
     @property
     def start(self) -> int:
@@ -151,7 +153,7 @@ class Suggestions:
     def _link_stance(self, span: Span, suggestion: Suggestion) -> None:
         """A suggested stance gets its claim and that claim's holders."""
         session = self.labelling.session
-        claim = next(key for key, known in self._stances.items() if known is suggestion)
+        claim = suggestion.claim
         label = self.labelling.scheme.labels[span.label]
         if label.link("claim"):
             session.link(span.id, "claim", claim, origin="suggested")
@@ -164,7 +166,7 @@ class Suggestions:
     def _suggest_stance(self, claim_id: str) -> None:
         """Look whether a claim's cue carries a direction that nobody marked as a stance yet."""
         annotations = self.labelling.session.annotations
-        self._stances.pop(claim_id, None)
+        before = self._stances.pop(claim_id, None)
         label = self.labelling.scheme.labels.get("STANCE")
         attribute = label.attribute("stance") if label else None
         claim = annotations.spans.get(claim_id)
@@ -174,9 +176,12 @@ class Suggestions:
             cue = annotations.spans[link.target]
             value = direction(cue.surface(self.labelling.units.text))
             if value is not None and attribute.allows(value):
-                ghost = self._ghost("STANCE", cue.fragments, {"stance": value})
-                self._stances[claim_id] = Suggestion((ghost,), ("stance",))
-                self._look_for_answers([self._stances[claim_id]])
+                same = before is not None and before.ghosts[0].fragments == cue.fragments
+                if before is None or not same:
+                    ghost = self._ghost("STANCE", cue.fragments, {"stance": value})
+                    before = Suggestion((ghost,), ("stance",), claim_id)
+                    self._look_for_answers([before])
+                self._stances[claim_id] = before
 
     def _ghost(
         self, label: str, fragments: tuple[Fragment, ...], attributes: dict[str, str | bool]
