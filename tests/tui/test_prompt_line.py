@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.desk import at_desk, make_project
+from tests.tui.desk import at_desk, key_event, make_project
 
 NAMES = "Minister Ottoline Varga-Brandis, Commissioner Leopold Astrand and Warden Sibyl Quennell"
 TALK = f"{NAMES} met. Varga-Brandis said that the dam would hold.\n"
@@ -41,3 +41,20 @@ async def test_opening_a_pane_takes_the_old_message_away(tmp_path: Path) -> None
         assert desk.said
         await desk.press("f4")
         assert desk.said == ""
+
+
+@pytest.mark.parametrize("opening", ["i", "T", "?", "ctrl+t"])
+@pytest.mark.parametrize("leaving", ["enter", "escape"])
+async def test_a_held_key_leaves_one_screen_only(
+    tmp_path: Path, opening: str, leaving: str
+) -> None:
+    async with at_desk(make_project(tmp_path / "news", dam=TALK)) as desk:
+        await desk.mark("c", "that the dam would hold")
+        await desk.press("escape", opening)
+        assert desk.app.screen is not desk.screen
+        for _ in range(20):
+            desk.app.post_message(key_event(leaving))
+        desk.app.post_message(key_event("escape"))
+        await desk.settle()
+        assert desk.app.screen is desk.screen
+        assert len(desk.spans("CLAIM")) == 1

@@ -8,15 +8,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from annotator.adjudicating import Candidate
+from annotator.tui.screens.popup import Popup
 from annotator.tui.widgets.lines import MUTED, STRONG, WARNING, line, shorten
 from annotator.tui.widgets.rows import Rows
 
 
-class QueueScreen(ModalScreen[str | None]):
+class QueueScreen(Popup[str | None]):
     """Enter returns the article's id, Esc None."""
 
     DEFAULT_CSS = """

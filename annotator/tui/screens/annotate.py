@@ -157,8 +157,8 @@ class AnnotateScreen(TextActions, SpanActions, ArticleActions, VersionActions, S
     # -- keys --------------------------------------------------------------------------------------
 
     async def on_key(self, event: events.Key) -> None:
-        if not hasattr(self, "session"):
-            return
+        if not hasattr(self, "session") or not self.is_active:
+            return  # a key that was on its way when a question opened labels nothing
         key = key_name(event)
         self._count_time()
         used = False

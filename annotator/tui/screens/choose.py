@@ -7,10 +7,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from annotator.tui.dispatch import key_name
+from annotator.tui.screens.popup import Popup
 from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, line, shorten
 from annotator.tui.widgets.rows import Rows
 
@@ -28,7 +28,7 @@ class Choice:
     chosen: bool = False
 
 
-class Chooser(ModalScreen[str | None]):
+class Chooser(Popup[str | None]):
     """A short list. A key or Enter returns a choice's value, Esc None."""
 
     DEFAULT_CSS = """

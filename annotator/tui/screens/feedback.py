@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from annotator.training import Feedback, Lesson, Score, Training
 from annotator.tui.dispatch import key_name
 from annotator.tui.keys import Keymap
+from annotator.tui.screens.popup import Page, Popup
 from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, STRONG, Part, line, shorten
 from annotator.tui.widgets.markdown import markdown_lines
 from annotator.tui.widgets.rows import Rows
@@ -26,7 +26,7 @@ KINDS = {
 SHORT = 12  # rows below which the foot keeps to one line
 
 
-class FeedbackScreen(Screen[Lesson | None]):
+class FeedbackScreen(Page[Lesson | None]):
     """Returns the lesson whose place is to be shown, or None to go on to the next article."""
 
     DEFAULT_CSS = """
@@ -140,7 +140,7 @@ class FeedbackScreen(Screen[Lesson | None]):
         event.prevent_default()
 
 
-class PageScreen(ModalScreen[None]):
+class PageScreen(Popup[None]):
     """One guideline page; Esc or F5 leaves it."""
 
     DEFAULT_CSS = """

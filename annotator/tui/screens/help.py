@@ -7,11 +7,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from annotator.model.scheme import Scheme
 from annotator.tui.keys import Action, Keymap, shown
+from annotator.tui.screens.popup import Popup
 from annotator.tui.widgets.inks import label_inks
 from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import KEY, MUTED, Part, line, shorten
@@ -23,7 +23,7 @@ Entry = tuple[str, str, str]
 WIDE = 100
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Popup[None]):
     """Esc leaves; in two columns where there is room."""
 
     DEFAULT_CSS = """

@@ -6,15 +6,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from annotator.tui.screens.popup import Popup
 from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import MUTED, line, shorten
 from annotator.tui.widgets.rows import Rows
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(Popup[str | None]):
     """One input line. Enter returns what it holds, Esc None; up and down go through suggestions."""
 
     DEFAULT_CSS = """

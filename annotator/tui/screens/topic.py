@@ -7,12 +7,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from annotator.model.errors import AnnotatorError
 from annotator.project import Project
 from annotator.store.topics import Topic
+from annotator.tui.screens.popup import Popup
 from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.lines import ACCENT, MUTED, WARNING, line, shorten
 from annotator.tui.widgets.rows import Rows
@@ -43,7 +43,7 @@ def matching(topics: Sequence[Topic], typed: str) -> list[Topic]:
     return list(dict.fromkeys([*exact, *(topic for _, _, topic in found)]))
 
 
-class TopicChooser(ModalScreen[str | None]):
+class TopicChooser(Popup[str | None]):
     """Returns a topic's id, None for Esc. The last row adds a topic of the name typed."""
 
     DEFAULT_CSS = """
