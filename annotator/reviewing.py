@@ -24,7 +24,7 @@ KINDS = {
     "label": "another label",
     "attribute": "another value",
     "link": "another link",
-    "split": "in pieces (split or merge)",
+    "split": "in pieces",
 }
 _GROUPS: dict[str, str] = {"extra": "missed", "merge": "split"}
 _CASE_KINDS: dict[str, CaseKind] = {"target": "link", "entity": "link"}

@@ -210,7 +210,7 @@ ACTIONS: tuple[Action, ...] = (
             ("back", ("escape",), "Back to the list, to the table", "back"),
             ("next-case", ("n", "tab"), "Next case of the article", "next"),
             ("previous-case", ("p", "shift+tab"), "Previous case of the article", ""),
-            ("next-article", (">",), "Next article with cases", ""),
+            ("next-article", (">",), "Next article with cases", "article"),
             ("previous-article", ("<",), "Previous article with cases", ""),
             ("filter-label", ("l",), "Only one label", "label"),
             ("filter-kind", ("k",), "Only one kind of disagreement", "kind"),
@@ -219,7 +219,7 @@ ACTIONS: tuple[Action, ...] = (
             ("clear-filters", ("x",), "Everything again", "all"),
             ("heat", ("m",), "How many marked each character", "heat"),
             ("blind", ("h",), "Hide or show names", "names"),
-            ("reload", ("r",), "Read the work again", ""),
+            ("reload", ("r",), "Read the work again", "reload"),
             ("theme", ("f9",), "Dark or light", ""),
         )
     ),

@@ -173,7 +173,7 @@ async def test_from_a_figure_to_its_cases_to_the_text_and_back(root: Path) -> No
         rows = view.dump()
         text = next(number for number, row in enumerate(rows) if "Every bolt" in row)
         assert rows[text - 1].startswith("A")
-        assert "━claim" in rows[text - 1]
+        assert "━4:claim" in rows[text - 1]
         assert rows[text + 1].startswith("B")
         await sight.press("escape")
         assert sight.cases.rows.cursor == 4
@@ -275,11 +275,13 @@ async def test_user_data_is_never_markup(root: Path) -> None:
     project = Project.open(root)
     work(project, "una", "school", [("CLAIM", "[b]two classes[/b]")])
     project.close()
-    async with review(root) as sight:
+    async with review(root, (170, 40)) as sight:
         await sight.at("CLAIM", "f1_exact")
-        await sight.press("enter", "a")
-        await sight.press("escape")
+        await sight.press("enter")
         assert "[b]two classes[/b]" in sight.shown
+        articles = [one.article for one in sight.cases.listed()]
+        await sight.press(*["down"] * articles.index("school"), "enter")
+        assert "“[b]two classes[/b]”" in sight.shown
 
 
 # -- more than two -------------------------------------------------------------------------------

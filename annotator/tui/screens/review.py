@@ -18,7 +18,7 @@ from annotator.agreement.panel import Panel, Row
 from annotator.agreement.report import title
 from annotator.agreement.works import Record
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import Filter, label_of
+from annotator.reviewing import KINDS, Filter, label_of
 from annotator.tui.screens.review_keys import ReviewKeys
 from annotator.tui.screens.review_state import ReviewState
 from annotator.tui.screens.review_table import Table, about
@@ -191,10 +191,10 @@ class ReviewScreen(ReviewKeys[None]):
         self.about.update(Content("\n").join(lines[:room]))
 
     def _cases(self, row: Row) -> str:
-        found = Counter(one.case.kind for one in self.state.findings(row))
+        found = Counter(one.group for one in self.state.findings(row))
         if not found:
             return "no cases"
-        told = ", ".join(f"{count:,} {_KINDS.get(kind, kind)}" for kind, count in found.items())
+        told = ", ".join(f"{found[kind]:,} {KINDS[kind]}" for kind in KINDS if found[kind])
         return f"cases: {told}"
 
     # -- hands -------------------------------------------------------------------------------------
@@ -251,9 +251,6 @@ class ReviewScreen(ReviewKeys[None]):
 
 class _StoppedError(Exception):
     """The reading is not wanted any more."""
-
-
-_KINDS = {"boundary": "other edges", "split": "split", "merge": "merged"}
 
 
 def nothing_to_review(panel: Panel) -> str:

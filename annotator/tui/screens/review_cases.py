@@ -18,7 +18,7 @@ from annotator.tui.widgets.lines import MUTED, STRONG, Part, line, shorten
 from annotator.tui.widgets.rows import Rows
 
 WIDE = 120  # columns from which a case takes one line
-SEVERITY, KIND, LABEL, ARTICLE, PAIR = 6, 17, 24, 28, 16
+SEVERITY, KIND, LABEL, ARTICLE, PAIR = 7, 17, 18, 26, 14
 
 
 class CasesScreen(ReviewKeys[None]):
@@ -77,9 +77,11 @@ class CasesScreen(ReviewKeys[None]):
             f"{name}: {count:,} {'case' if count == 1 else 'cases'}, worst first",
             self.state.filter_words(),
         )
-        head = "worst".ljust(SEVERITY) + "differs".ljust(KIND) + "label".ljust(LABEL)
-        head += "article".ljust(ARTICLE)
-        if wide:
+        head = "severe".ljust(SEVERITY) + "differs".ljust(KIND) + "label".ljust(LABEL)
+        if not wide:
+            head += ("annotators".ljust(PAIR) if self._several() else "") + "article"
+        else:
+            head += "article".ljust(ARTICLE)
             head += "annotators".ljust(PAIR) if self._several() else ""
             room = (self.size.width - 5 - len(head)) // 2
             head += "A says".ljust(room) + " B says"
