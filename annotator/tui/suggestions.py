@@ -9,6 +9,7 @@ from annotator.suggest.attributions import Frame, frames
 from annotator.suggest.stances import direction
 from annotator.tui.labelling import Labelling
 
+_BUCKET = 500  # code points; suggestions are looked up by where they are
 _REACH = 20_000  # code points searched at once, so that a huge article costs no more than a page
 
 
@@ -41,8 +42,14 @@ class Suggestions:
         self.labelling = labelling
         self._refused: set[Suggestion] = set()
         self._answers: dict[Suggestion, set[str]] = {}
+        self._places: dict[int, list[Suggestion]] = {}
         self._blocks: dict[int, list[Suggestion]] = {}
         self._stances: dict[str, Suggestion] = {}  # by claim
+        self._originals = {
+            (region.start, region.end): region.duplicate_of
+            for region in labelling.session.article.regions
+            if region.duplicate_of
+        }
         self._serial = 0
         self._regions = self._find_regions()
         self._look_for_answers(self._regions)
@@ -104,12 +111,13 @@ class Suggestions:
         for change in edit.changes:
             if change.kind != "span":
                 continue
-            for answers in self._answers.values():
-                answers.discard(change.key)
+            if isinstance(change.before, Span):
+                for suggestion in self._near(change.before):
+                    self._answers[suggestion].discard(change.key)
             if isinstance(change.after, Span):
-                for suggestion, answers in self._answers.items():
+                for suggestion in self._near(change.after):
                     if _answers(change.after, suggestion):
-                        answers.add(change.key)
+                        self._answers[suggestion].add(change.key)
 
     def take(self, suggestion: Suggestion) -> Span:
         """Mark what is suggested, with its links, as one edit; returns the span that has them."""
@@ -144,11 +152,11 @@ class Suggestions:
         labelling = self.labelling
         if labelling.scheme.link(span.label, "dup_of") is None:
             return
-        for region in labelling.session.article.regions:
-            if region.duplicate_of and (region.start, region.end) == span.fragments[0]:
-                first = self._same(self._ghost(span.label, (region.duplicate_of,), {}))
-                if first is not None:
-                    labelling.session.link(span.id, "dup_of", first.id, origin="suggested")
+        original = self._originals.get(span.fragments[0])
+        if original is not None:
+            first = self._same(self._ghost(span.label, (original,), {}))
+            if first is not None:
+                labelling.session.link(span.id, "dup_of", first.id, origin="suggested")
 
     def _link_stance(self, span: Span, suggestion: Suggestion) -> None:
         """A suggested stance gets its claim and that claim's holders."""
@@ -251,9 +259,23 @@ class Suggestions:
         )
 
     def _look_for_answers(self, suggestions: list[Suggestion]) -> None:
-        spans = self.labelling.session.annotations.spans.values()
+        """Note which spans answer new suggestions, and where to find these from now on."""
+        new = set(suggestions)
         for suggestion in suggestions:
-            self._answers[suggestion] = {x.id for x in spans if _answers(x, suggestion)}
+            self._answers[suggestion] = set()
+            for bucket in _buckets(suggestion.start, suggestion.end):
+                self._places.setdefault(bucket, []).append(suggestion)
+        for span in self.labelling.session.annotations.spans.values():
+            for suggestion in self._near(span):
+                if suggestion in new and _answers(span, suggestion):
+                    self._answers[suggestion].add(span.id)
+
+    def _near(self, span: Span) -> list[Suggestion]:
+        """The suggestions that a span may touch."""
+        found: dict[Suggestion, None] = {}
+        for bucket in _buckets(span.start, span.end):
+            found.update(dict.fromkeys(self._places.get(bucket, ())))
+        return list(found)
 
     def _is_open(self, suggestion: Suggestion) -> bool:
         return suggestion not in self._refused and not self._answers[suggestion]
@@ -276,6 +298,10 @@ def joined(article: Article) -> list[Region]:
         else:
             found.append(region)
     return found
+
+
+def _buckets(start: int, end: int) -> range:
+    return range(start // _BUCKET, end // _BUCKET + 1)
 
 
 def _answers(span: Span, suggestion: Suggestion) -> bool:
