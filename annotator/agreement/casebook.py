@@ -42,9 +42,16 @@ class Casebook:
 
     def __init__(self, grounds: Sequence[Ground], scheme: Scheme, labels: Sequence[str]) -> None:
         self.grounds, self.scheme, self.labels = grounds, scheme, labels
+        self._counts: dict[int, LinkCounts] = {}
+        self._found: dict[tuple[str, str], list[Disagreement]] = {}
 
     def of(self, family: str, layer: str) -> list[Disagreement]:
         """In the order of the articles and the text."""
+        if (family, layer) not in self._found:
+            self._found[family, layer] = list(self._all(family, layer))
+        return self._found[family, layer]
+
+    def _all(self, family: str, layer: str) -> Iterator[Disagreement]:
         find: dict[str, Callable[[Ground, str], Iterator[Disagreement]]] = {
             "spans": self._spans,
             "labels": self._labels,
@@ -54,16 +61,14 @@ class Casebook:
             "presence": self._presence,
         }
         if family == "fields":
-            return list(self._fields(layer))
-        found = []
+            yield from self._fields(layer)
+            return
         for ground in self.grounds:
             order = {document.id: number for number, document in enumerate(ground.documents)}
-            some = sorted(
+            yield from sorted(
                 find[family](ground, layer),
                 key=lambda one: (order[one.article], one.start, one.end, one.annotators),
             )
-            found += some
-        return found
 
     def _spans(self, ground: Ground, layer: str) -> Iterator[Disagreement]:
         corpus = ground.corpus
@@ -116,7 +121,7 @@ class Casebook:
         if (label, link) not in ground.links.types:
             return
         kind = ground.links.types.index((label, link))
-        counts = LinkCounts(ground)
+        counts = self._counts.setdefault(self.grounds.index(ground), LinkCounts(ground))
         for pair in ground.corpus.pairs:
             head = counts.compared("tuple_f1", pair).head
             linked, differ = _by_head(ground, counts, "tuple_f1", pair, kind)
@@ -248,20 +253,18 @@ def _by_head(
     found = counts.compared(metric, pair)
     partner = counts.compared("tuple_f1", pair).head
     linked: dict[int, list[list[int]]] = {}
-    differ = set()
+    differ: set[int] = set()
     sides = (
         (found.first, found.first_rows, found.second),
         (found.second, found.second_rows, found.first),
     )
     for side, (own, rows, other) in enumerate(sides):
-        for row, alone in zip(rows.tolist(), (~np.isin(own, other)).tolist(), strict=True):
-            if ground.links.type[row] == kind:
-                source = int(ground.links.source[row])
-                match = int(partner[source])
-                head = match if side and match >= 0 else source
-                linked.setdefault(head, [[], []])[side].append(row)
-                if alone:
-                    differ.add(head)
+        some = ground.links.type[rows] == kind
+        sources = ground.links.source[rows[some]]
+        heads = np.where((partner[sources] >= 0) & (side == 1), partner[sources], sources)
+        for head, row in zip(heads.tolist(), rows[some].tolist(), strict=True):
+            linked.setdefault(head, [[], []])[side].append(row)
+        differ.update(heads[~np.isin(own[some], other)].tolist())
     return linked, differ
 
 

@@ -62,7 +62,7 @@ class CastMember(NamedTuple):
     kb: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Ground:
     """Some documents with the spans of one layer group, ready to be measured."""
 

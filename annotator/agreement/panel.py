@@ -121,7 +121,7 @@ class Panel:
         return [case for case in found if case.kind in row.kinds]
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON; every row says how many cases it has in which article and pair, by kind."""
+        """As JSON; every row counts its cases by pair of annotators, kind and article."""
         return {
             "v": VERSION,
             "scheme": self.scheme,
@@ -156,10 +156,12 @@ class Panel:
         }
 
     def _row(self, row: Row) -> dict[str, Any]:
-        found = Counter((case.article, *case.annotators, case.kind) for case in self.cases(row))
+        counts: dict[tuple[str, str, str], Counter[str]] = {}
+        for case in self.cases(row):
+            counts.setdefault((*case.annotators, case.kind), Counter())[case.article] += 1
         cases = [
-            {"article": article, "first": first, "second": second, "kind": kind, "count": count}
-            for (article, first, second, kind), count in found.items()
+            {"first": first, "second": second, "kind": kind, "articles": dict(articles)}
+            for (first, second, kind), articles in counts.items()
         ]
         return {**asdict(row), "reason": row.reason or None, "cases": cases}
 

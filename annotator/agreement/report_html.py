@@ -261,11 +261,14 @@ def _before(panel: Panel) -> Iterator[str]:
     words = f"Before: {before['articles']:,} articles, {before['scheme']}."
     yield f'<p class="soft">{_text(words)}</p>'
     found, same = changes(panel)
-    cells = (
-        _cells(row.layer, [FAMILIES[row.family], MEASURES[row.measure], *cells])
-        for row, cells in found
-    )
-    yield from _table(["", "", "", "before", "now", "change"], cells)
+    for family, name in FAMILIES.items():
+        rows = [
+            _cells(row.layer, [MEASURES[row.measure], *cells])
+            for row, cells in found
+            if row.family == family
+        ]
+        if rows:
+            yield from _table([name, "", "before", "now", "change"], rows)
     yield f'<p class="soft">{same:,} figures did not change.</p></section>'
 
 

@@ -142,7 +142,8 @@ def test_json_holds_null_and_reasons_and_counts_cases(found: Panel) -> None:
     assert len(data["rows"]) == len(found.rows)
     for read, row in zip(data["rows"], found.rows, strict=True):
         assert (read["value"] is None) == (read["reason"] is not None)
-        assert sum(case["count"] for case in read["cases"]) == len(found.cases(row))
+        counts = [count for case in read["cases"] for count in case["articles"].values()]
+        assert sum(counts) == len(found.cases(row))
         assert {case["kind"] for case in read["cases"]} <= set(row.kinds)
 
 

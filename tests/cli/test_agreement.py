@@ -86,7 +86,7 @@ def test_json_holds_figures_and_cases(shared: Path, run_process: Run) -> None:
     claim = rows["spans", "CLAIM", "f1_exact"]
     assert claim["value"] == 0.0
     assert claim["cases"] == [
-        {"article": "bridge", "first": "mira", "second": "tom", "kind": kind, "count": 1}
+        {"first": "mira", "second": "tom", "kind": kind, "articles": {"bridge": 1}}
         for kind in ("boundary", "missed")
     ]
     assert rows["spans", "CLAIM", "f1_iou"]["value"] == pytest.approx(2 / 3)
