@@ -583,8 +583,8 @@ class Annotator(Hand):
             if right and current.ghosts[-1].label == "STANCE":
                 # Its target is asked for at once; then the walk goes on.
                 gold_id = wanted["STANCE", current.ghosts[-1].fragments]
-                self.learn(gold_id)
-                await self.answer(gold_id, "stances")
+                if self.ours(gold_id):
+                    await self.answer(gold_id, "stances")
                 await self.press("suggestions", "w")
             following = self.desk.screen.current
             if following is None or following is current or following.start < first:
