@@ -87,7 +87,8 @@ class TextActions:
                 self.say("")
             elif count:
                 self.view.next_match(1)
-                self.say(f"{count} match{'es' if count > 1 else ''} of “{words}”; n and N go through them.")
+                found = f"{count} match{'es' if count > 1 else ''} of “{words}”"
+                self.say(f"{found}; n and N go through them.")
             else:
                 self.say(f"“{words}” is not in this article.", "warning")
 
