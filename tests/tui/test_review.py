@@ -35,7 +35,9 @@ def work(project: Project, annotator: str, article: str, marks: Iterable[Mark]) 
     """Finished work of one annotator: labels, words, and the form of a claim."""
     session = project.session(article, annotator)
     for label, words, *form in marks:
-        mark(session, label, words, **({"form": form[0]} if form else {}))
+        span = mark(session, label, words)
+        if form:
+            session.set_attribute(span.id, "form", form[0])
     session.set_status("done")
     project.checkpoint(session)
 
@@ -154,7 +156,7 @@ async def review(
 async def test_from_a_figure_to_its_cases_to_the_text_and_back(root: Path) -> None:
     async with review(root) as sight:
         assert "Agreement of mira and tom on 2 articles" in sight.shown
-        await sight.at("all", "f1_exact")
+        await sight.at("all labels", "f1_exact")
         assert "F1 exact" in sight.shown
         await sight.press("enter")
         assert sight.kinds() == [
@@ -181,7 +183,7 @@ async def test_from_a_figure_to_its_cases_to_the_text_and_back(root: Path) -> No
         assert sight.app.screen is sight.table
         figure = sight.table.figure()
         assert figure is not None
-        assert figure.key == "spans/all/f1_exact"
+        assert figure.key == "spans/all labels/f1_exact"
 
 
 async def test_a_figure_s_cases_are_those_of_its_layer(root: Path) -> None:
@@ -206,7 +208,7 @@ async def test_what_is_undefined_says_why(root: Path) -> None:
 
 async def test_each_filter_is_one_key_and_holds_in_every_screen(root: Path) -> None:
     async with review(root) as sight:
-        await sight.at("all", "f1_exact")
+        await sight.at("all labels", "f1_exact")
         await sight.press("enter", "k")
         assert "missed by one" in sight.shown
         await sight.press("1")
@@ -231,7 +233,7 @@ async def test_each_filter_is_one_key_and_holds_in_every_screen(root: Path) -> N
 
 async def test_next_and_previous_case_stay_in_the_article(root: Path) -> None:
     async with review(root) as sight:
-        await sight.at("all", "f1_exact")
+        await sight.at("all labels", "f1_exact")
         await sight.press("enter", "enter")
         here = sight.article
         starts = [one.case.start for one in here.listed()]

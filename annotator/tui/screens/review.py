@@ -11,6 +11,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
@@ -25,6 +26,7 @@ from annotator.tui.screens.review_table import Table, about
 from annotator.tui.widgets.rows import Rows
 
 STEP = 0.2  # seconds between two words on how far the reading is
+REST = 0.1  # seconds that the cursor rests on a figure until its cases are counted
 
 
 class ReviewScreen(ReviewKeys[None]):
@@ -55,7 +57,12 @@ class ReviewScreen(ReviewKeys[None]):
 
     @dataclass
     class Failed(Message):
+        """The work cannot be read."""
+
         reason: str
+
+    class Counted(Message):
+        """The cases of a figure are found."""
 
     panel: Panel | None = None
     table: Table | None = None
@@ -66,6 +73,7 @@ class ReviewScreen(ReviewKeys[None]):
         self.rows = Rows(self._draw, selectable=self._selectable)
         self.about = Static(markup=False, id="about")
         self._measured = Filter()
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -191,11 +199,29 @@ class ReviewScreen(ReviewKeys[None]):
         self.about.update(Content("\n").join(lines[:room]))
 
     def _cases(self, row: Row) -> str:
+        if not self.state.knows(row):
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(REST, lambda: self._count(row))
+            return "counting cases …"
         found = Counter(one.group for one in self.state.findings(row))
         if not found:
             return "no cases"
         told = ", ".join(f"{found[kind]:,} {KINDS[kind]}" for kind in KINDS if found[kind])
         return f"cases: {told}"
+
+    def _count(self, row: Row) -> None:
+        """In a thread, find the cases of a figure that the cursor rests on."""
+
+        def find() -> None:
+            self.state.findings(row)
+            self.post_message(self.Counted())
+
+        self.run_worker(find, thread=True, exclusive=True, group="cases")
+
+    @on(Counted)
+    def _counted(self) -> None:
+        self._describe()
 
     # -- hands -------------------------------------------------------------------------------------
 

@@ -50,9 +50,14 @@ class ReviewState:
         """The cases behind a figure that the filter lets through, worst first."""
         if self.whole is None:
             return []
-        if row.key not in self._found:
-            self._found[row.key] = self.review.findings(self.whole, row)
-        return [one for one in self._found[row.key] if self.filter.takes(one)]
+        found = self._found.get(row.key)
+        if found is None:
+            found = self._found[row.key] = self.review.findings(self.whole, row)
+        return [one for one in found if self.filter.takes(one)]
+
+    def knows(self, row: Row) -> bool:
+        """Whether `findings` is at hand; with tens of thousands it takes a second once."""
+        return row.key in self._found
 
     def words(self, finding: Finding) -> Pair:
         """What both say about a case, in full if their work can be read."""
