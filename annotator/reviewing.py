@@ -105,8 +105,12 @@ class Review:
         self._order: dict[str, int] = {}
         self._spans: dict[tuple[str, str], dict[str, Span]] = {}
 
+    def again(self) -> Review:
+        """The same, not yet read."""
+        return Review(self.project, self.viewer, self.options)
+
     def read(self, watch: Watch | None = None) -> None:
-        """Read all work again; `watch` as in `read_documents`. Raises AnnotatorError."""
+        """Read all work; `watch` as in `read_documents`. Raises AnnotatorError."""
         self.project.store.refresh()
         documents, refused = read_documents(
             self.project.store,

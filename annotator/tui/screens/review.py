@@ -19,7 +19,7 @@ from annotator.agreement.panel import Panel, Row
 from annotator.agreement.report import title
 from annotator.agreement.works import Record
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import KINDS, Filter, label_of
+from annotator.reviewing import KINDS, Filter, Review, label_of
 from annotator.tui.screens.review_keys import ReviewKeys
 from annotator.tui.screens.review_state import ReviewState
 from annotator.tui.screens.review_table import Table, about
@@ -52,6 +52,7 @@ class ReviewScreen(ReviewKeys[None]):
     class Measured(Message):
         """Figures for a pair and an article; of everybody and everything if there is neither."""
 
+        review: Review
         panel: Panel
         filter: Filter
 
@@ -100,14 +101,14 @@ class ReviewScreen(ReviewKeys[None]):
     def _measure(self, wanted: Filter, read: bool) -> None:
         """In a thread: it speaks to the screen by messages alone."""
         worker = get_current_worker()
-        review = self.state.review
+        review = self.state.review.again() if read else self.state.review
         try:
             if read:
                 review.read(lambda records, name: self._watched(worker, records, name))
                 self.post_message(self.Told("Computing …"))
-                self.post_message(self.Measured(review.measure(), Filter()))
+                self.post_message(self.Measured(review, review.measure(), Filter()))
             if wanted != Filter():
-                self.post_message(self.Measured(review.measure(*wanted[2:]), wanted))
+                self.post_message(self.Measured(review, review.measure(*wanted[2:]), wanted))
         except AnnotatorError as error:
             self.post_message(self.Failed(str(error)))
         except _StoppedError:
@@ -144,7 +145,7 @@ class ReviewScreen(ReviewKeys[None]):
                 reason = nothing_to_review(event.panel)
                 self.app.exit(1, return_code=1, message=reason)
                 return
-            self.state.begin(event.panel)
+            self.state.begin(event.review, event.panel)
         self.panel, self._measured = event.panel, event.filter
         self.say("")
         self.show()

@@ -30,9 +30,9 @@ class ReviewState:
         self._articles: OrderedDict[str, Article] = OrderedDict()
         self._works: OrderedDict[tuple[str, str], AnnotationSet | None] = OrderedDict()
 
-    def begin(self, whole: Panel) -> None:
-        """Start again from new figures."""
-        self.whole = whole
+    def begin(self, review: Review, whole: Panel) -> None:
+        """Start again from work that was read anew, and its figures."""
+        self.review, self.whole = review, whole
         self._found.clear()
         self._articles.clear()
         self._works.clear()
@@ -48,11 +48,14 @@ class ReviewState:
 
     def findings(self, row: Row) -> list[Finding]:
         """The cases behind a figure that the filter lets through, worst first."""
-        if self.whole is None:
+        whole = self.whole
+        if whole is None:
             return []
         found = self._found.get(row.key)
         if found is None:
-            found = self._found[row.key] = self.review.findings(self.whole, row)
+            found = self.review.findings(whole, row)
+            if whole is self.whole:  # in a thread it may have been replaced meanwhile
+                self._found[row.key] = found
         return [one for one in found if self.filter.takes(one)]
 
     def knows(self, row: Row) -> bool:
