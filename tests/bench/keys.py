@@ -688,11 +688,12 @@ def report(article: str, way: str, hand: Hand) -> None:
             )
     accepted = [c for c in claims if c.get("accepted")]
     if accepted:
-        keys, fixes = (sum(c[x] for c in accepted) / len(accepted) for x in ("keys", "attributes"))
+        keys = sum(c["keys"] for c in accepted) / len(accepted)
+        fixes = sum(c["attributes"] for c in accepted) / max(1, sum(c["changed"] for c in accepted))
         untouched = [c for c in accepted if c["keys"] == 1]
         print(
-            f"  suggestion taken ({len(accepted)} claims): {keys:.2f} with its links, attributes"
-            f" {fixes:.2f}; nothing but Enter for the spans and links of {len(untouched)}"
+            f"  suggestion taken ({len(accepted)} claims): {keys:.2f} with its links + one changed"
+            f" attribute {fixes:.2f} = {keys + fixes:.2f}; nothing but Enter for the spans and links of {len(untouched)}"
         )
     print(f"  changed attributes: {changes} of {len(claims)} claims; topics {tally.keys['topic']}")
 
