@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from annotator.agreement.adjudication import changed_since
+from annotator.agreement.sources import changed_since
 from annotator.model.annotation import AnnotationSet
 from annotator.project import Project
 from annotator.store.base import Head

@@ -7,18 +7,18 @@ crashes need no care here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
-from hashlib import sha256
 from typing import Literal
 
-from annotator.agreement.cases import Case, Comparison, shared, size
+from annotator.agreement.cases import Case, Comparison
+from annotator.agreement.sources import changed_since, digest_of, recorded
+from annotator.agreement.transfer import Transfer, kind_of
 from annotator.agreement.votes import Votes, votes
 from annotator.model.annotation import (
     AnnotationSet,
     Decision,
     Fragment,
-    Link,
     Span,
     Value,
     Verdict,
@@ -55,15 +55,18 @@ class Adjudication:
         self.cases = sorted(
             self.comparison.cases(), key=lambda x: (x.start, x.end, x.a, x.b, bool(x.name))
         )
-        self.left_out: list[str] = []
+        self._transfer = Transfer(session, self.comparison, self.cases)
         self._pair = f"{a.annotator}:{b.annotator}:"
         self._keys = {case.key for case in self.cases}
-        self._by_pair = {(x.a, x.b, x.kind, x.name): x for x in self.cases if x.name}
-        self._entity_back = {b: a for a, b in self.comparison.entities.items()}
+        self._of_attribute = {(x.a, x.b, x.name): x for x in self.cases if x.kind == "attribute"}
 
     @property
     def gold(self) -> AnnotationSet:
         return self.session.annotations
+
+    @property
+    def left_out(self) -> list[str]:
+        return self._transfer.left_out
 
     # -- where things stand ------------------------------------------------------------------------
 
@@ -77,7 +80,7 @@ class Adjudication:
         elsewhere = {
             source
             for item in self.gold.verdicts.values()
-            if not item.case.startswith(self._pair) and _kind(item) != "entity"
+            if not item.case.startswith(self._pair) and kind_of(item) != "entity"
             for source in item.sources
         }
         doubtful = {span for item in self.stale() for span in item.spans}
@@ -127,7 +130,7 @@ class Adjudication:
             for item in self.gold.verdicts.values()
             if item.case.startswith(self._pair)
             and item.case not in self._keys
-            and _kind(item) != "entity"
+            and kind_of(item) != "entity"
         ]
 
     def votes(self, case: Case) -> Votes:
@@ -158,7 +161,7 @@ class Adjudication:
                 with suppress(EditError):
                     made.update(self._record(case, "agree", self._merged_pair(case, "a")))
                     taken += 1
-            self._draw(made)
+            self._transfer.draw(made)
             for field in self.scheme.fields:
                 value = self.a.fields.get(field.name)
                 same = value is not None and value == self.b.fields.get(field.name)
@@ -192,7 +195,9 @@ class Adjudication:
             return
         with self._decision(f"both {case.label}"):
             spans = [*self._side(case, "a"), *self._side(case, "b")]
-            self._draw(set(self._record(case, "both", [self._whole(span) for span in spans])))
+            self._transfer.draw(
+                set(self._record(case, "both", [self._whole(span) for span in spans]))
+            )
 
     def neither(self, case: Case) -> None:
         """Gold has nothing of it: no span, no link, the attribute's or field's default."""
@@ -221,7 +226,7 @@ class Adjudication:
                 fragments = self._fragments(case, how)
                 pattern = [(label, fragments, values) for label, _, values in pattern[:1]]
             made = self._record(case, "merged", pattern)
-            self._draw(set(made))
+            self._transfer.draw(set(made))
         return made
 
     def choose(self, case: Case, value: Value) -> None:
@@ -262,7 +267,9 @@ class Adjudication:
         else:
             decision = "agree" if case.kind == "agree" else _TOOK[side]
             with self._decision(f"take {side.upper()}: {case.label}"):
-                self._draw(set(self._record(case, decision, self._merged_pair(case, side))))
+                self._transfer.draw(
+                    set(self._record(case, decision, self._merged_pair(case, side)))
+                )
 
     def _decision(self, action: str) -> AbstractContextManager[None]:
         self.left_out.clear()
@@ -296,7 +303,7 @@ class Adjudication:
             self.session.update_verdict(before.id, decision=decision, spans=tuple(made))
         else:
             self.session.add_verdict(case.key, decision, sources=self._sources(case), spans=made)
-        if not _recorded(self.gold):
+        if not recorded(self.gold):
             self._record_sources()
 
     def _remark(self, case: Case, **what: object) -> None:
@@ -320,11 +327,11 @@ class Adjudication:
             for gold in self._gold_of(case):
                 for link in self.gold.links_from(gold, case.name):
                     self.session.unlink(link.id)
-                self._draw({gold}, only=case.name)
+                self._transfer.draw({gold}, only=case.name)
 
     def _record_sources(self, others: Iterable[AnnotationSet] = ()) -> None:
-        mine = {work.annotator: _digest(work) for work in (self.a, self.b, *others)}
-        kept = [item for item in _recorded(self.gold) if item.rsplit(" ", 1)[0] not in mine]
+        mine = {work.annotator: digest_of(work) for work in (self.a, self.b, *others)}
+        kept = [item for item in recorded(self.gold) if item.rsplit(" ", 1)[0] not in mine]
         now = [*kept, *(f"{name} {digest}" for name, digest in mine.items())]
         self.session.set_field("sources", tuple(sorted(now)))
 
@@ -349,7 +356,7 @@ class Adjudication:
         return [(span.label, span.fragments, values)]
 
     def _decided_value(self, case: Case, name: str) -> Value | None:
-        of_attribute = self._by_pair.get((case.a, case.b, "attribute", name))
+        of_attribute = self._of_attribute.get((case.a, case.b, name))
         verdict = self.verdict(of_attribute) if of_attribute else None
         if of_attribute is None or verdict is None:
             return None
@@ -398,223 +405,16 @@ class Adjudication:
             *(f"{self.b.annotator}/{key}" for key in case.b),
         )
 
-    # -- from the annotators' ids to gold's --------------------------------------------------------
-
-    def _made(self) -> Iterator[tuple[Verdict, str]]:
-        """Gold spans and the verdicts they come from."""
-        for item in self.gold.verdicts.values():
-            for span in item.spans:
-                if span in self.gold.spans:
-                    yield item, span
-
     def _gold_of(self, case: Case) -> list[str]:
         """The gold spans made of the pair that a case is about."""
         sources = set(self._sources(case))
-        return [span for item, span in self._made() if sources and sources <= set(item.sources)]
-
-    def _stands(self) -> _Stands:
-        """The gold spans made of each annotator's span, by source."""
-        found: _Stands = {}
-        for item, span in self._made():
-            for source in item.sources:
-                found.setdefault(source, []).append(self.gold.spans[span])
-        return found
-
-    def _gold_span(self, work: AnnotationSet, key: str, stands: _Stands) -> str | None:
-        """The gold span that stands for an annotator's: of several, the one most alike."""
-        own = work.spans.get(key)
-        found = stands.get(f"{work.annotator}/{key}")
-        if own is None or not found:
-            return None
-        best = max(
-            found,
-            key=lambda x: (x.label == own.label, shared(x, own) / max(size(x), size(own)), x.id),
-        )
-        return best.id
-
-    def _gold_entity(self, work: AnnotationSet, key: str) -> str:
-        """The gold entity for an annotator's: the one made of it, one of the same name, or new."""
-        if key in self.scheme.entities.builtin or key not in work.entities:
-            return key
-        other, twin = self._twin(work, key)
-        sources = [f"{work.annotator}/{key}", *([f"{other.annotator}/{twin}"] if twin else [])]
-        claimed: set[str] = set()
-        for item in self.gold.verdicts.values():
-            if _kind(item) == "entity" and item.spans and item.spans[0] in self.gold.entities:
-                if any(source in item.sources for source in sources):
-                    return item.spans[0]
-                if any(source.startswith(f"{work.annotator}/") for source in item.sources):
-                    claimed.add(item.spans[0])
-        entity = work.entities[key]
-        gold = next(
-            (
-                item.id
-                for item in self.gold.entities.values()
-                if item.name.casefold() == entity.name.casefold()
-                and item.type == entity.type
-                and item.id not in claimed
-            ),
-            "",
-        )
-        decision: Decision = "agree" if gold or twin else "took-a" if work is self.a else "took-b"
-        if not gold:
-            gold = self.session.add_entity(entity.name).id
-        self.session.add_verdict(
-            f"{self._pair}entity:{key}:{twin}::", decision, sources=sources, spans=(gold,)
-        )
-        spare = other.entities.get(twin)
-        for name in ("type", "naming", "kb", "note"):
-            value = getattr(entity, name) or (getattr(spare, name) if spare else "")
-            if value and not getattr(self.gold.entities[gold], name):
-                with suppress(EditError):
-                    self.session.update_entity(gold, **{name: value})
-        if entity.affiliation and not self.gold.entities[gold].affiliation:
-            home = self._gold_entity(work, entity.affiliation)
-            if home != gold:
-                self.session.update_entity(gold, affiliation=home)
-        return gold
-
-    def _twin(self, work: AnnotationSet, key: str) -> tuple[AnnotationSet, str]:
-        if work is self.a:
-            return self.b, self.comparison.entities.get(key, "")
-        return self.a, self._entity_back.get(key, "")
-
-    # -- links -------------------------------------------------------------------------------------
-
-    def _draw(self, new: set[str], only: str = "") -> None:
-        """Draw the links that leave or reach new gold spans, as far as both ends are in gold."""
-        made, stands = list(self._made()), self._stands()
-        sources = {source for item, gold in made if gold in new for source in item.sources}
-        around = set(new)
-        for work in (self.a, self.b):
-            start = f"{work.annotator}/"
-            for source in sources:
-                if source.startswith(start):
-                    for link in work.links_to(source.removeprefix(start)):
-                        around.add(self._gold_span(work, link.source, stands) or "")
-        for item, gold in made:
-            if gold not in around:
-                continue
-            for work, links in self._wanted_links(item, gold):
-                for link in links:
-                    if only and link.type != only:
-                        continue
-                    target = self._target(work, link, stands)
-                    if target is not None and (gold in new or target in new):
-                        self._link(gold, link, target)
-        for item, gold in made:
-            if gold in around:
-                self._restore_order(item, gold, stands)
-
-    def _link(self, gold: str, link: Link, target: str) -> None:
-        try:
-            self.session.link(gold, link.type, target, link.target_kind, origin="copied")
-        except EditError as error:
-            self.left_out.append(str(error))
-
-    def _target(self, work: AnnotationSet, link: Link, stands: _Stands) -> str | None:
-        if link.target_kind == "span":
-            return self._gold_span(work, link.target, stands)
-        return self._gold_entity(work, link.target) if link.target_kind == "entity" else link.target
-
-    def _wanted_links(
-        self, verdict: Verdict, gold: str
-    ) -> Iterator[tuple[AnnotationSet, list[Link]]]:
-        """The links a gold span is to have, as links of A and of B."""
-        mine = self._nearest(self.a, verdict, gold)
-        theirs = self._nearest(self.b, verdict, gold)
-        paired = (
-            mine is not None
-            and theirs is not None
-            and verdict.decision != "both"
-            and self.comparison.partner.get(mine.id) == theirs.id
-        )
-        if not paired or mine is None or theirs is None:
-            a, b = mine, theirs
-            if a is not None and b is not None:
-                of_a = verdict.decision in ("took-a", "merged", "agree")
-                if verdict.decision == "both":
-                    label, fragments = self.gold.spans[gold].label, self.gold.spans[gold].fragments
-                    of_a = (a.label, a.fragments) == (label, fragments)
-                a, b = (a, None) if of_a else (None, b)
-            if a is not None:
-                yield self.a, self.a.links_from(a.id)
-            if b is not None:
-                yield self.b, self.b.links_from(b.id)
-            return
-        differing = self.comparison.differing_links(mine, theirs)
-        yield self.a, [x for x in self.a.links_from(mine.id) if x.type not in differing]
-        for type in differing:
-            case = self._by_pair.get(((mine.id,), (theirs.id,), "link", type))
-            decided = self.verdict(case) if case else None
-            if decided is not None and decided.decision in ("took-a", "both"):
-                yield self.a, self.a.links_from(mine.id, type)
-            if decided is not None and decided.decision in ("took-b", "both"):
-                yield self.b, self.b.links_from(theirs.id, type)
-
-    def _nearest(self, work: AnnotationSet, verdict: Verdict, gold: str) -> Span | None:
-        """The annotator's span among a verdict's sources that a gold span is most alike."""
-        start = f"{work.annotator}/"
-        keys = [x.removeprefix(start) for x in verdict.sources if x.startswith(start)]
-        found = [work.spans[key] for key in keys if key in work.spans]
-        own = self.gold.spans[gold]
-        return max(
-            found,
-            key=lambda x: (x.label == own.label, shared(x, own) / max(size(x), size(own)), x.id),
-            default=None,
-        )
-
-    def _restore_order(self, verdict: Verdict, gold: str, stands: _Stands) -> None:
-        """Ordered links that came one by one stand in the order of their source again."""
-        label = self.scheme.labels.get(self.gold.spans[gold].label)
-        for rule in label.links if label else ():
-            present = self.gold.links_from(gold, rule.name)
-            if not rule.ordered or len(present) < 2:
-                continue
-            rank = {
-                self._target(work, link, stands): number
-                for work, links in self._wanted_links(verdict, gold)
-                for number, link in enumerate(links)
-            }
-            order = sorted(present, key=lambda x: (rank.get(x.target, len(rank)), x.order))
-            self.session.reorder(gold, rule.name, [link.id for link in order])
+        return [
+            span for item, span in self._transfer.made() if sources and sources <= set(item.sources)
+        ]
 
 
-_Stands = dict[str, list[Span]]
 _Wanted = tuple[str, tuple[Fragment, ...], dict[str, Value]]
 """Label, fragments and attributes of a gold span to be made."""
-
-
-def changed_since(gold: AnnotationSet, works: Iterable[AnnotationSet]) -> list[str]:
-    """Whose work is not what it was when gold was made of it."""
-    recorded = dict(source.rsplit(" ", 1) for source in _recorded(gold))
-    now = {work.annotator: _digest(work) for work in works}
-    return [name for name, digest in now.items() if recorded.get(name, digest) != digest]
-
-
-def _recorded(gold: AnnotationSet) -> tuple[str, ...]:
-    """Name and digest of each set that gold was made of."""
-    value = gold.fields.get("sources", ())
-    return tuple(item for item in value if " " in item) if isinstance(value, tuple) else ()
-
-
-def _kind(verdict: Verdict) -> str:
-    parts = verdict.case.split(":")
-    return parts[2] if len(parts) > 2 else parts[0]
-
-
-def _digest(work: AnnotationSet) -> str:
-    """What a set says, as 16 digits; its status, times and notes do not count."""
-    said = (
-        sorted(
-            repr((s.id, s.label, s.fragments, sorted(s.attributes.items())))
-            for s in work.spans.values()
-        ),
-        sorted(repr((x.source, x.type, x.order, x.target)) for x in work.links.values()),
-        sorted(map(repr, work.entities.values())),
-        sorted((k, v) for k, v in work.fields.items() if k not in AnnotationSet.RESERVED_FIELDS),
-    )
-    return sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _union(pieces: Iterable[Fragment]) -> list[Fragment]:
