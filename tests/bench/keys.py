@@ -575,9 +575,11 @@ class Annotator(Hand):
                             changed = await self.attributes_in_place(gold_id)
                             self.accepted[gold_id] = {
                                 "keys": 1,
-                                "changed": changed,
+                                "changed": 0,
                                 "accepted": 1,
-                                "attributes": self.tally.total - before,
+                                "attributes": 0,
+                                "in_place": self.tally.total - before,
+                                "fixed": changed,
                             }
                             self.tally.claims.append(self.accepted[gold_id])
             if right and current.ghosts[-1].label == "STANCE":
@@ -689,11 +691,13 @@ def report(article: str, way: str, hand: Hand) -> None:
     accepted = [c for c in claims if c.get("accepted")]
     if accepted:
         keys = sum(c["keys"] for c in accepted) / len(accepted)
-        fixes = sum(c["attributes"] for c in accepted) / max(1, sum(c["changed"] for c in accepted))
+        # Attributes corrected while the claim is chosen; topics come later, and are counted apart.
+        fixes = sum(c["in_place"] for c in accepted) / max(1, sum(c["fixed"] for c in accepted))
         untouched = [c for c in accepted if c["keys"] == 1]
         print(
             f"  suggestion taken ({len(accepted)} claims): {keys:.2f} with its links + one changed"
-            f" attribute {fixes:.2f} = {keys + fixes:.2f}; nothing but Enter for the spans and links of {len(untouched)}"
+            f" attribute {fixes:.2f} = {keys + fixes:.2f};"
+            f" nothing but Enter for the spans and links of {len(untouched)}"
         )
     print(f"  changed attributes: {changes} of {len(claims)} claims; topics {tally.keys['topic']}")
 
