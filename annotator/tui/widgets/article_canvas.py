@@ -23,6 +23,7 @@ from annotator.tui.widgets.inks import palette_for
 
 _MARGIN = 3  # screen lines kept between the caret and the edge, where there is room
 _GHOST = "ghost:"
+_MANY = 400  # changes at once from which drawing all anew is cheaper than finding each
 
 
 class ArticleCanvas(ScrollView):
@@ -92,11 +93,12 @@ class ArticleCanvas(ScrollView):
         Name every span that is new, gone or different, or whose lane says something else now
         because a link or an entity changed.
         """
-        if what is None:
+        pieces = None if what is None else list(what)
+        if pieces is None or len(pieces) > _MANY:
             self._rearrange()
             return
         keys: dict[str, None] = {}
-        for one in what:
+        for one in pieces:
             keys.update(dict.fromkeys([one] if isinstance(one, str) else self._spans_in(*one)))
         spans = self._annotations.spans
         self._redraw({key: self._item(spans[key]) if key in spans else None for key in keys})
