@@ -699,7 +699,8 @@ def report(article: str, way: str, hand: Hand) -> None:
             f" attribute {fixes:.2f} = {keys + fixes:.2f};"
             f" nothing but Enter for the spans and links of {len(untouched)}"
         )
-    print(f"  changed attributes: {changes} of {len(claims)} claims; topics {tally.keys['topic']}")
+    changes += sum(c.get("fixed", 0) for c in claims)
+    print(f"  changed attributes: {changes} in {len(claims)} claims; topics {tally.keys['topic']}")
 
 
 async def main() -> None:

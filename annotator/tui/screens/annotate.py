@@ -21,7 +21,9 @@ from annotator.tui.labelling import Labelling
 from annotator.tui.modes import Mode
 from annotator.tui.panes.pane import Pane
 from annotator.tui.screens.article_actions import ArticleActions
-from annotator.tui.screens.span_actions import SpanActions, SuggestMode
+from annotator.tui.screens.link_actions import LinkActions
+from annotator.tui.screens.span_actions import SpanActions
+from annotator.tui.screens.suggestion_actions import SuggestionActions, SuggestMode
 from annotator.tui.screens.text_actions import TextActions
 from annotator.tui.screens.version_actions import VersionActions
 from annotator.tui.suggestions import Suggestions
@@ -38,7 +40,15 @@ IDLE = 60.0  # seconds without a key that still count as work
 PASTE = (30, 0.03)  # so many printable keys in so many seconds are a paste without brackets
 
 
-class AnnotateScreen(TextActions, SpanActions, ArticleActions, VersionActions, Screen[None]):
+class AnnotateScreen(
+    TextActions,
+    SpanActions,
+    LinkActions,
+    SuggestionActions,
+    ArticleActions,
+    VersionActions,
+    Screen[None],
+):
     """State lives in the session; this screen holds only what is looked at."""
 
     AUTO_FOCUS = "ArticleView"
