@@ -26,7 +26,7 @@ def command(state: State, article: str | None, as_list: bool, no_mouse: bool, as
     annotators' own work is changed. Gold is kept in corpus/gold.
 
     While work is blind you see articles that you are done with yourself; whoever leads the project
-    sees all (`annotator config lead true`).
+    sees all (`annotator config set lead true`).
     """
     if as_json and not as_list:
         raise click.UsageError("--json goes with --list.")

@@ -39,7 +39,7 @@ def command(
     or article; h hides names; ? shows all keys. Nothing is changed.
 
     While work is blind you see articles that you are done with yourself; whoever leads the project
-    sees all (`annotator config lead true`).
+    sees all (`annotator config set lead true`).
     """
     from annotator.cli.adjudicate import require_numpy
 

@@ -135,7 +135,8 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
         if len(works) < 2:
             raise AnnotatorError(
                 f"{article_id} cannot be adjudicated: two annotators have to be done with it. You"
-                f" may see their work once yours is done, or as lead: annotator config lead true."
+                " may see their work once yours is done, or as lead: annotator config set lead"
+                " true."
             )
         self.close_article()
         session = self.project.session(article_id, GOLD)

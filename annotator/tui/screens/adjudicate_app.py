@@ -32,7 +32,7 @@ def nothing_to_adjudicate(project: Project, viewer: str) -> str:
     if found.blind:
         return (
             f"{found.blind} articles are done by two annotators, but {viewer} may not see them yet:"
-            f" finish them first, or say that you lead with `annotator config lead true`."
+            f" finish them first, or say that you lead with `annotator config set lead true`."
         )
     one = f" {found.single} are done by one." if found.single else ""
     return (

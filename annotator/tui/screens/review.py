@@ -287,7 +287,7 @@ def nothing_to_review(panel: Panel) -> str:
     told = f" (pieces of work left out: {told})" if told else ""
     remedy = ""
     if reasons["not to be seen yet"]:
-        remedy = "; finish yours first, or say that you lead: `annotator config lead true`"
+        remedy = "; finish yours first, or say that you lead: `annotator config set lead true`"
     elif reasons["not done"]:
         remedy = "; try --all to see open work"
     return f"No article was finished by two annotators{told}{remedy}."
