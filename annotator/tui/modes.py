@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from annotator.text.units import Range
-from annotator.tui.labelling import DIGITS, Labelling, Offer
+from annotator.tui.labelling import Labelling
+from annotator.tui.offers import DIGITS, Offer
 
 Role = Literal["title", "key", "choice", "picked", "muted"]
 Line = list[tuple[str, Role]]

@@ -28,8 +28,8 @@ from annotator.model.annotation import AnnotationSet, Link, Span
 from annotator.model.scheme import Attribute
 from annotator.project import Project
 from annotator.text.units import Range
-from annotator.tui.labelling import DIGITS, Offer, Row
 from annotator.tui.modes import MenuMode, OfferMode
+from annotator.tui.offers import DIGITS, Offer, Row
 from annotator.tui.screens.topic import matching
 from tests.bench.selecting import Selecting
 from tests.tui.desk import Desk, at_desk

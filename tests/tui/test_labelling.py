@@ -375,7 +375,8 @@ async def test_what_is_marked_by_hand_is_not_suggested_again(desk: Desk) -> None
 
 STANCES = """The council rejected a new quay.
 
-According to the agency Ostra, the mayor said that the quay is needed. The mayor and the pilot demanded a vote.
+According to the agency Ostra, the mayor said that the quay is needed. \
+The mayor and the pilot demanded a vote.
 """
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from annotator.model.annotation import Span
 from annotator.model.errors import EditError
 from annotator.model.scheme import LinkType
-from annotator.tui.labelling import topic_possible
 from annotator.tui.modes import HintMode, MenuMode, numbered
+from annotator.tui.offers import topic_possible
 
 if TYPE_CHECKING:
     from annotator.tui.screens.annotate import AnnotateScreen
