@@ -1,0 +1,1 @@
+"""Two simulated annotators: what is right, what each gets wrong, and the hands that type it."""
