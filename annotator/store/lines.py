@@ -71,6 +71,9 @@ def _dump(record: Record) -> bytes:
         return orjson.dumps(orjson.loads(mended))
 
 
+_CONFLICT = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+
+
 def decode(raw: bytes) -> Record:
     """The record of a line, without its checksum. Raises RecordError."""
     body = raw[:-_CRC_LENGTH] + b"}"
@@ -79,6 +82,10 @@ def decode(raw: bytes) -> Record:
     try:
         record = orjson.loads(body if intact else raw)
     except orjson.JSONDecodeError as error:
+        if raw[:7] in _CONFLICT:
+            raise RecordError(
+                "is a mark of a git conflict; delete the lines with such marks, keep both sides"
+            ) from error
         raise RecordError("is torn or not JSON") from error
     if not isinstance(record, dict):
         raise RecordError("is not a JSON object")

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import Screen
 
 from annotator.adjudicating import Candidate, finished_works, queue
 from annotator.agreement.adjudication import Adjudication
@@ -28,6 +27,7 @@ from annotator.tui.modes import Mode
 from annotator.tui.screens.adjudicate_actions import AdjudicateActions
 from annotator.tui.screens.adjudicate_edit import EditGoldScreen
 from annotator.tui.screens.annotate import IDLE
+from annotator.tui.screens.leaving import Leaving
 from annotator.tui.widgets.article import ArticleView
 from annotator.tui.widgets.article_motions import MOTIONS
 from annotator.tui.widgets.casepanel import CasePanel, Shown
@@ -40,7 +40,7 @@ Pair = tuple[str, str]
 WIDE = 110  # columns from which the case stands beside the article, not below it
 
 
-class AdjudicateScreen(AdjudicateActions, Screen[None]):
+class AdjudicateScreen(AdjudicateActions, Leaving):
     """Decisions live in the gold session; this screen holds only which case is looked at."""
 
     AUTO_FOCUS = "CompareView"
@@ -138,11 +138,13 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
                 " may see their work once yours is done, or as lead: annotator config set lead"
                 " true."
             )
+        self.stay_with_unsaved()
         self.close_article()
         session = self.project.session(article_id, GOLD)
         self.editor = None
         same = hasattr(self, "session") and self.session.article.id == article_id
         self.session, self.works, self._made = session, works, {}
+        self.opened(session)
         self.case, self.left = None, []
         self.units = Units(session.article.text)
         self.wording = Wording(session.article.text, self.project.scheme, self.project.topic_name)
@@ -197,19 +199,16 @@ class AdjudicateScreen(AdjudicateActions, Screen[None]):
         self.go_to(self.left[0] if self.left else None)
         self.say(f"{self.named(pair[0])} is A, {self.named(pair[1])} is B. {said}")
 
+    @property
+    def waiting(self) -> Session | None:
+        """Gold's session: in the editor's hands while one is open, the one here is old then."""
+        return self.editor.waiting if self.editor is not None else super().waiting
+
     def close_article(self) -> None:
-        """Write a checkpoint of gold; a refusal of the disk is said."""
-        if self.editor is not None:  # then gold is in its hands, and the session here is old
+        if self.editor is not None:
             self.editor.close_article()
-            return
-        if not hasattr(self, "session"):
-            return
-        self.session.save_pending()
-        if not self.session.unsaved:
-            try:
-                self.project.checkpoint(self.session)
-            except OSError as error:
-                self.say(f"Could not write the checkpoint: {error.strerror}.", "error")
+        else:
+            super().close_article()
 
     # -- cases -------------------------------------------------------------------------------------
 

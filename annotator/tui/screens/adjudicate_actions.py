@@ -318,7 +318,3 @@ class AdjudicateActions:
 
     def do_suspend(self: AdjudicateScreen) -> None:
         self.app.action_suspend_process()
-
-    def do_quit(self: AdjudicateScreen) -> None:
-        self.close_article()
-        self.app.exit(0)

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import Edit, Session
@@ -21,6 +20,7 @@ from annotator.tui.labelling import Labelling
 from annotator.tui.modes import Mode
 from annotator.tui.panes.pane import Pane
 from annotator.tui.screens.article_actions import ArticleActions
+from annotator.tui.screens.leaving import Leaving
 from annotator.tui.screens.link_actions import LinkActions
 from annotator.tui.screens.span_actions import SpanActions
 from annotator.tui.screens.suggestion_actions import SuggestionActions, SuggestMode
@@ -47,7 +47,7 @@ class AnnotateScreen(
     SuggestionActions,
     ArticleActions,
     VersionActions,
-    Screen[None],
+    Leaving,
 ):
     """State lives in the session; this screen holds only what is looked at."""
 
@@ -130,8 +130,7 @@ class AnnotateScreen(
 
         Raises AnnotatorError for an article that cannot be read, and while edits wait for the disk.
         """
-        if hasattr(self, "session"):
-            self.stay_with_unsaved()
+        self.stay_with_unsaved()
         session = self.project.session(article_id, self.annotator)
         self.close_article()
         self.show_session(session)
@@ -139,6 +138,7 @@ class AnnotateScreen(
     def show_session(self, session: Session) -> None:
         """Put a session on the screen in place of the one there, which is closed already."""
         self.session = session
+        self.opened(session)
         session.watch = self._edited
         self.units = Units(session.article.text)
         self.labelling = Labelling(self.project, session, self.units)
@@ -152,17 +152,6 @@ class AnnotateScreen(
         self.call_after_refresh(self.ghosts_changed)
         self.call_after_refresh(self.follow_caret)
         self.call_after_refresh(self.offer_versions)
-
-    def close_article(self) -> None:
-        """Write a checkpoint of what is on the screen; a refusal of the disk is said."""
-        if not hasattr(self, "session"):
-            return
-        self.session.save_pending()
-        if not self.session.unsaved:
-            try:
-                self.project.checkpoint(self.session)
-            except OSError as error:
-                self.say(f"Could not write the checkpoint: {error.strerror}.", "error")
 
     # -- keys --------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from annotator.model.errors import AnnotatorError
 from annotator.model.requirements import Issue, default_of, missing
 
 if TYPE_CHECKING:
-    from annotator.model.session import Edit
     from annotator.project import QueueItem
     from annotator.training import Lesson
     from annotator.tui.screens.annotate import AnnotateScreen
@@ -21,7 +20,6 @@ class ArticleActions:
 
     asked: str = ""
     taught: str = ""
-    given_up: Edit | None = None
     _queue: list[QueueItem]
     _statuses: dict[str, str]
 
@@ -74,6 +72,7 @@ class ArticleActions:
             self._show_issue(issues)
             return
         finished = self.session.article.id
+        left = len(self.suggestions.within(0, len(self.units.text))) if self.show_ghosts else 0
         with self.session.group("mark done"):
             for field in self.project.scheme.fields:
                 if field.name not in self.session.annotations.fields:
@@ -84,8 +83,9 @@ class ArticleActions:
         if self._is_taught():
             self.open_article(finished)
             self._teach()
-        else:
-            self._go_on(f"{finished} is done.")
+            return
+        unseen = f", {left} suggestion{'s' if left > 1 else ''} not taken" if left else ""
+        self._go_on(f"{finished} is done{unseen}.")
 
     def _is_taught(self: AnnotateScreen) -> bool:
         """Whether this is training and the article is done, so that the answers may be seen."""
@@ -205,34 +205,3 @@ class ArticleActions:
 
     def do_suspend(self: AnnotateScreen) -> None:
         self.app.action_suspend_process()
-
-    def do_quit(self: AnnotateScreen) -> None:
-        """Leave; what the disk does not take is given up only when asked a second time."""
-        self.close_article()
-        unsaved = self.session.unsaved
-        waiting = len(unsaved)
-        if unsaved and unsaved[-1] is not self.given_up:
-            self.given_up = unsaved[-1]
-            raise AnnotatorError(
-                f"{_edits(waiting)} could not be written: make room or allow writing, and wait"
-                " until it is saved. The same key again leaves without."
-            )
-        if unsaved:
-            self.app.exit(
-                1, return_code=1, message=f"{_edits(waiting)} in {self.session.article.id} lost."
-            )
-        else:
-            self.app.exit(0)
-
-    def stay_with_unsaved(self: AnnotateScreen) -> None:
-        """Raises AnnotatorError if edits wait for the disk: only this session holds them."""
-        if not self.session.save_pending():
-            waiting = _edits(len(self.session.unsaved))
-            raise AnnotatorError(
-                f"{waiting} could not be written; make room or allow writing before leaving"
-                " this article."
-            )
-
-
-def _edits(count: int) -> str:
-    return f"{count} edit{'' if count == 1 else 's'}"
