@@ -68,6 +68,20 @@ def queue(project: Project, viewer: str) -> Queue:
     return Queue(tuple(found), single, blind)
 
 
+def waiting(found: Queue, viewer: str) -> str:
+    """What keeps further articles from being adjudicated, and what to do; "" if nothing does."""
+    if found.blind:
+        some = "1 article is" if found.blind == 1 else f"{found.blind} articles are"
+        return (
+            f"{some} done by two annotators, but {viewer} may not see them yet: finish them first,"
+            " or say that you lead with `annotator config set lead true`."
+        )
+    if found.single:
+        some = "1 article is" if found.single == 1 else f"{found.single} articles are"
+        return f"{some} done by one annotator; `annotator status` shows how far all are."
+    return ""
+
+
 def finished_works(project: Project, viewer: str, article_id: str) -> list[AnnotationSet]:
     """The sets of an article that are done, by name; none if `viewer` may not see them all."""
     names = [

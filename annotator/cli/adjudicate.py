@@ -34,7 +34,7 @@ def command(state: State, article: str | None, as_list: bool, no_mouse: bool, as
     project = state.project()
     viewer = project.annotator_name(state.name)
     if as_list:
-        from annotator.adjudicating import queue
+        from annotator.adjudicating import queue, waiting
 
         found = queue(project, viewer)
         if as_json:
@@ -65,8 +65,13 @@ def command(state: State, article: str | None, as_list: bool, no_mouse: bool, as
             )
             for item in found.candidates
         ]
-        for line in table([("differ", "gold", "article", "annotators", ""), *rows], indent=""):
-            say(line)
+        if rows:
+            for line in table([("differ", "gold", "article", "annotators", ""), *rows], indent=""):
+                say(line)
+        else:
+            say("No article can be adjudicated yet.")
+        if reason := waiting(found, viewer):
+            say(reason)
         return OK
     if article is not None:
         project.store.article(article)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.adjudicating import queue
+from annotator.adjudicating import queue, waiting
 from annotator.project import Project
 from annotator.store.names import GOLD
 from annotator.tui.app import AnnotatorApp, run_app
@@ -29,15 +29,10 @@ class AdjudicateApp(AnnotatorApp):
 def nothing_to_adjudicate(project: Project, viewer: str) -> str:
     """Why there is no article to adjudicate, and what to do."""
     found = queue(project, viewer)
+    reason = waiting(found, viewer)
     if found.blind:
-        return (
-            f"{found.blind} articles are done by two annotators, but {viewer} may not see them yet:"
-            f" finish them first, or say that you lead with `annotator config set lead true`."
-        )
-    one = f" {found.single} are done by one." if found.single else ""
-    return (
-        f"No article is done by two annotators yet.{one} `annotator status` shows how far all are."
-    )
+        return reason
+    return f"No article is done by two annotators yet. {reason}".rstrip()
 
 
 def run(project: Project, viewer: str, *, article: str | None = None, mouse: bool = True) -> int:
