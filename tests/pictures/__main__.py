@@ -5,12 +5,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from annotator.agreement.works import Options
 from annotator.project import Project
+from annotator.reviewing import Review
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.screens.adjudicate_app import AdjudicateApp
+from annotator.tui.screens.review_app import ReviewApp
+from tests.pictures.pair import annotate_twice
 
 ROOT = Path(__file__).parents[2]
 SIZES = ((80, 24), (160, 50))
@@ -34,27 +40,29 @@ FRESH: dict[str, list[str]] = {
 }
 
 
-async def draw(
-    project: Project,
-    annotator: str,
-    article: str,
-    keys: list[str],
-    size: tuple[int, int],
-    theme: str,
-) -> str:
+REVIEW: dict[str, list[str]] = {
+    "review": [],
+    "cases": ["right", "enter"],
+    "compare": ["right", "enter", "enter"],
+}
+ADJUDICATE: dict[str, list[str]] = {"adjudicate": [], "verdict": ["a", "b", "n"]}
+
+
+async def draw(app: AnnotatorApp, keys: list[str], size: tuple[int, int], theme: str) -> str:
     """The screen after some keys, as SVG."""
-    app = AnnotatorApp(project, annotator, article)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         if theme == "light":
             await pilot.press("f9")
         for key in keys:
+            await settle(pilot)
             await pilot.press(key)
         await settle(pilot)
         return app.export_screenshot()
 
 
 async def settle(pilot: Pilot[int]) -> None:
+    await pilot.app.workers.wait_for_complete()
     for _ in range(3):
         await pilot.pause()
 
@@ -95,21 +103,37 @@ def main(folder: Path, only: list[str]) -> None:
         copy = Path(scratch) / "project"
         shutil.copytree(ROOT / "corpus", copy / "corpus")
         shutil.copytree(ROOT / "guidelines", copy / "guidelines")
+        project = Project.open(copy, profile="full")
+        annotate_twice(project)
+        project.close()
         for size in SIZES:
             for theme in ("dark", "light"):
-                for name, keys in {**SCREENS, **FRESH}.items():
+                for name in (*SCREENS, *FRESH, *REVIEW, *ADJUDICATE):
                     if only and name not in only:
                         continue
-                    fresh = name in FRESH
-                    project = Project.open(copy, profile="fast" if fresh else "full")
-                    who = f"{name}-{theme}-{size[0]}" if fresh else "lm-draft"
-                    article = "bridge-shots-wadi-sahan" if fresh else "lake-treaty-talks-sellane"
-                    drawn = asyncio.run(draw(project, who, article, keys, size, theme))
-                    path = folder / f"{name}-{theme}-{size[0]}x{size[1]}.svg"
-                    path.write_text(drawn, encoding="utf-8")
+                    stem = f"{name}-{theme}-{size[0]}x{size[1]}"
+                    path = folder / f"{stem}.svg"
+                    path.write_text(picture(copy, stem, name, size, theme), encoding="utf-8")
                     to_png(path)
-                    project.close()
-                    print(path.stem)
+                    print(stem)
+
+
+def picture(root: Path, stem: str, name: str, size: tuple[int, int], theme: str) -> str:
+    """One screen as SVG; work on a fresh article is done under the picture's own name."""
+    project = Project.open(root, profile="fast" if name in FRESH else "full")
+    project.settings = replace(project.settings, lead=True)
+    app: AnnotatorApp
+    if name in FRESH:
+        keys, app = FRESH[name], AnnotatorApp(project, stem, "bridge-shots-wadi-sahan")
+    elif name in REVIEW:
+        keys, app = REVIEW[name], ReviewApp(project, Review(project, "lead", Options()))
+    elif name in ADJUDICATE:
+        keys, app = ADJUDICATE[name], AdjudicateApp(project, "lead", "lake-treaty-talks-sellane")
+    else:
+        keys, app = SCREENS[name], AnnotatorApp(project, "lm-draft", "lake-treaty-talks-sellane")
+    drawn = asyncio.run(draw(app, keys, size, theme))
+    project.close()
+    return drawn
 
 
 if __name__ == "__main__":
