@@ -196,8 +196,9 @@ class Comparison:
         name: str = "",
     ) -> Case:
         spans = [*mine, *theirs]
-        said = sorted((span.label, span.fragments) for span in spans) if not name else []
-        digest = sha256(repr((said, details)).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        # What the spans cover, or what differs in name; how edges are worded is no part of it.
+        said = details if name else sorted((span.label, span.fragments) for span in spans)
+        digest = sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:8]
         ids = ["+".join(span.id for span in side) for side in (mine, theirs)]
         who = f"{self.a.annotator}:{self.b.annotator}"
         return Case(
@@ -333,7 +334,8 @@ def _edges(one: Span, other: Span) -> list[str]:
     for edge, by in (("starts", other.start - one.start), ("ends", other.end - one.end)):
         if by:
             where = "later" if by > 0 else "earlier"
-            found.append(f"B {edge} {abs(by)} {where}")
+            characters = "character" if abs(by) == 1 else "characters"
+            found.append(f"B {edge} {abs(by)} {characters} {where}")
     return found or [f"{len(one.fragments)} / {len(other.fragments)} fragments"]
 
 

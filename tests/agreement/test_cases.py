@@ -64,7 +64,7 @@ def test_a_span_of_one_is_missed_or_extra() -> None:
 def test_other_edges_are_a_boundary_case_that_says_which() -> None:
     [case] = cases(work("mira", span("s1", 3, 9)), work("tom", span("s1", 5, 12)), SCHEME)
     assert case.kind == "boundary"
-    assert case.details == ("B starts 2 later", "B ends 3 later")
+    assert case.details == ("B starts 2 characters later", "B ends 3 characters later")
     assert (case.start, case.end) == (3, 12)
 
 

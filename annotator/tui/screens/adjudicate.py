@@ -22,7 +22,7 @@ from annotator.project import Project
 from annotator.store.names import GOLD
 from annotator.text.units import Units
 from annotator.tui.dispatch import key_name
-from annotator.tui.keys import Keymap, shown
+from annotator.tui.keys import Action, Keymap, shown
 from annotator.tui.modes import Mode
 from annotator.tui.screens.adjudicate_actions import AdjudicateActions
 from annotator.tui.screens.adjudicate_edit import EditGoldScreen
@@ -38,6 +38,11 @@ from annotator.tui.widgets.prompt_line import PromptLine
 
 Pair = tuple[str, str]
 WIDE = 110  # columns from which the case stands beside the article, not below it
+BAR = (
+    "take-a", "take-b", "both", "neither", "merge", "gap", "edit", "undo", "done", "help",
+    "next-case", "note", "accept",
+)  # fmt: skip
+WIDE_BAR = ("next-case", "undo", "done", "help")  # the others stand beside the case
 
 
 class AdjudicateScreen(AdjudicateActions, Leaving):
@@ -102,8 +107,11 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         self.set_class(event.size.height < 10, "short")
         self.panel.roomy = not narrow
         self.panel.refresh(layout=True)
-        hints = [a for a in self.keymap.actions if a.scope == "adjudicate" and a.hint and a.keys]
-        wanted = hints if narrow else [a for a in hints if a.name in ("undo", "next-case", "done")]
+        names = BAR if narrow else WIDE_BAR
+        wanted = sorted(
+            (a for a in self._hinted(("adjudicate", "screen")) if a.name in names),
+            key=lambda a: names.index(a.name),
+        )
         self.keybar.show([(shown(a.keys[0]), a.hint) for a in wanted])
 
     # -- articles ----------------------------------------------------------------------------------
@@ -263,8 +271,9 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         ]
         keys = [
             (shown(a.keys[0]), a.title)
-            for a in self.keymap.actions
-            if a.scope == "adjudicate" and a.keys and a.hint and a.name not in ("take-a", "take-b")
+            for a in self._hinted(("adjudicate",))
+            if a.name not in ("take-a", "take-b")
+            and (a.name != "accept" or len(self.works) > 2)  # of two there is no majority
         ]
         self.panel.show(
             Shown(
@@ -279,6 +288,9 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
                 keys,
             )
         )
+
+    def _hinted(self, scopes: tuple[str, ...]) -> list[Action]:
+        return [a for a in self.keymap.actions if a.scope in scopes and a.hint and a.keys]
 
     def _votes(self, case: Case) -> str:
         votes = self.adjudication.votes(case)

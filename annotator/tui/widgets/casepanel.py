@@ -61,9 +61,8 @@ class CasePanel(Widget):
                 lines += [line((part, style)) for part in _folded(text, width, 4 * self.roomy or 1)]
         if self.roomy:
             lines.append(Content())
-            lines += [
-                line((key.rjust(3), KEY), " " + shorten(what, width - 4)) for key, what in case.keys
-            ]
+            for key, what in case.keys:
+                lines += _wrapped(key.rjust(3), "", what, width, 2)
             lines.append(Content())
             lines += [line((shorten(text, width), MUTED)) for text in case.more]
         return Content("\n").join(lines)
