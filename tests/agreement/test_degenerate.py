@@ -13,7 +13,7 @@ from annotator.agreement.result import REASONS
 FULL = {"a": [(0, 40, "x")], "b": [(0, 40, "x")]}
 
 
-def told(result: agreement.Result) -> tuple[float | None, str]:
+def checked(result: agreement.Result) -> tuple[float | None, str]:
     """Value and reason; on the way, that the result can be written and read as JSON."""
     json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert (result.value is None) == bool(result.reason)
@@ -28,21 +28,21 @@ def document(length: int = 500, **work: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("metric", ["alpha", "cohen_kappa", "scott_pi", "fleiss_kappa", "gwet_ac1"])
 def test_one_value_only(metric: Any) -> None:
     for rows in ([["v"] * 4, ["v"] * 4], [["v", None, "v"], ["v", "v", None]], [["v"], ["v"]]):
-        assert told(agreement.coding(rows, metric)) == (None, "no_variation")
-        assert told(agreement.coding(rows, "percent_agreement")) == (1.0, "")
+        assert checked(agreement.coding(rows, metric)) == (None, "no_variation")
+        assert checked(agreement.coding(rows, "percent_agreement")) == (1.0, "")
 
 
 @pytest.mark.parametrize("rows", [[["v", None], [None, "w"]], [[], []], [[None], [None]]])
 def test_no_unit_with_two_values(rows: Any) -> None:
     for metric in ("alpha", "percent_agreement", "cohen_kappa", "gwet_ac1", "specific_agreement"):
-        assert told(agreement.coding(rows, metric)) == (None, "no_pairable_values")  # type: ignore[arg-type]
+        assert checked(agreement.coding(rows, metric)) == (None, "no_pairable_values")  # type: ignore[arg-type]
 
 
 def test_a_value_seen_by_one_alone_is_no_variation() -> None:
     """The unit with v is not paired, so alpha never sees it; nor does kappa."""
     rows = [["w", None, "v"], ["w", "w", None]]
-    assert told(agreement.coding(rows)) == (None, "no_variation")
-    assert told(agreement.coding(rows, "cohen_kappa")) == (None, "no_variation")
+    assert checked(agreement.coding(rows)) == (None, "no_variation")
+    assert checked(agreement.coding(rows, "cohen_kappa")) == (None, "no_variation")
 
 
 def test_values_below_nothing_are_not_clamped() -> None:
@@ -56,7 +56,7 @@ def test_values_below_nothing_are_not_clamped() -> None:
 
 def test_kappa_wants_two_annotators() -> None:
     rows = [["v", "w", "u", None], ["v", "w", "w", "u"], [None, "w", "u", "u"]]
-    assert told(agreement.coding(rows, "cohen_kappa")) == (None, "not_two_annotators")
+    assert checked(agreement.coding(rows, "cohen_kappa")) == (None, "not_two_annotators")
     assert agreement.coding(rows).value is not None
 
 
@@ -73,22 +73,22 @@ def test_missing_is_none_or_absent_or_nan_but_never_a_label() -> None:
 def test_nobody_marked_anything() -> None:
     empty = document(a=[], b=[])
     for metric in ("f1_exact", "f1_iou", "f1_character"):
-        assert told(agreement.spans(empty, metric)) == (None, "no_units")  # type: ignore[arg-type]
+        assert checked(agreement.spans(empty, metric)) == (None, "no_units")  # type: ignore[arg-type]
     for metric in ("u_alpha", "bar_u_alpha", "cu_alpha", "ku_alpha", "alpha_u_2004"):
-        assert told(agreement.unitizing(empty, metric)) == (None, "no_units")  # type: ignore[arg-type]
-    assert told(agreement.layers(empty)) == (None, "no_units")
-    assert told(agreement.attributes(empty, "polarity")) == (None, "no_units")
+        assert checked(agreement.unitizing(empty, metric)) == (None, "no_units")  # type: ignore[arg-type]
+    assert checked(agreement.layers(empty)) == (None, "no_units")
+    assert checked(agreement.attributes(empty, "polarity")) == (None, "no_units")
 
 
 def test_one_of_two_marked_nothing() -> None:
     data = document(a=[(10, 20, "x"), (40, 60, "y")], b=[])
     for metric in ("f1_exact", "f1_iou", "f1_character"):
-        assert told(agreement.spans(data, metric)) == (0.0, "")  # type: ignore[arg-type]
-    assert told(agreement.unitizing(data, "cu_alpha")) == (None, "no_intersecting_units")
-    value, _ = told(agreement.layers(data))
+        assert checked(agreement.spans(data, metric)) == (0.0, "")  # type: ignore[arg-type]
+    assert checked(agreement.unitizing(data, "cu_alpha")) == (None, "no_intersecting_units")
+    value, _ = checked(agreement.layers(data))
     assert value is not None
     assert value < 0
-    assert told(agreement.attributes(data, None)) == (None, "no_matched_spans")
+    assert checked(agreement.attributes(data, None)) == (None, "no_matched_spans")
 
 
 def test_one_annotator() -> None:
@@ -102,19 +102,19 @@ def test_one_annotator() -> None:
         agreement.entities({"a": [[1, 2]]}),
         agreement.segmentation({"a": [3, 4]}),
     ):
-        assert told(result) == (None, "fewer_than_two_annotators")
+        assert checked(result) == (None, "fewer_than_two_annotators")
 
 
 def test_no_document() -> None:
     for data in ([], {}, {"documents": []}):
-        assert told(agreement.spans(data)) == (None, "fewer_than_two_annotators")
-        assert told(agreement.entities(data)) == (None, "fewer_than_two_annotators")
+        assert checked(agreement.spans(data)) == (None, "fewer_than_two_annotators")
+        assert checked(agreement.entities(data)) == (None, "fewer_than_two_annotators")
 
 
 def test_a_missing_annotator_is_not_an_empty_one() -> None:
     same = [(10, 20, "x")]
     assigned = [document(a=same, b=same), document(a=same, b=same, c=same)]
-    assert told(agreement.spans(assigned)) == (1.0, "")
+    assert checked(agreement.spans(assigned)) == (1.0, "")
     assert agreement.spans([document(a=same, b=same, c=None), assigned[1]]).value == 1.0
     assert agreement.spans([document(a=same, b=same, c=[]), assigned[1]]).value != 1.0
     assert agreement.layers(assigned).value == 1.0
@@ -139,36 +139,36 @@ def test_equal_spans_count_as_often_as_they_occur() -> None:
 
 def test_empty_spans_carry_nothing_and_are_counted() -> None:
     data = document(40, a=[(5, 5, "x")], b=[(5, 5, "y")])
-    assert told(agreement.unitizing(data)) == (None, "no_units")
+    assert checked(agreement.unitizing(data)) == (None, "no_units")
     assert agreement.spans(data).detail["spans_outside"] == 2
 
 
 def test_all_text_marked() -> None:
     data = document(40, **FULL)
-    assert told(agreement.unitizing(data, "bar_u_alpha")) == (None, "no_gaps")
-    assert told(agreement.unitizing(data, "u_alpha")) == (None, "no_variation")
-    assert told(agreement.layers(data)) == (None, "no_gaps")
-    assert told(agreement.spans(data)) == (1.0, "")
+    assert checked(agreement.unitizing(data, "bar_u_alpha")) == (None, "no_gaps")
+    assert checked(agreement.unitizing(data, "u_alpha")) == (None, "no_variation")
+    assert checked(agreement.layers(data)) == (None, "no_gaps")
+    assert checked(agreement.spans(data)) == (1.0, "")
 
 
 def test_a_text_of_unknown_length() -> None:
-    assert told(agreement.layers(FULL)) == (None, "no_continuum")
-    assert told(agreement.unitizing(FULL)) == (None, "no_continuum")
-    assert told(agreement.spans(FULL, "f1_character")) == (1.0, "")
-    assert told(agreement.spans(FULL, "f1_token")) == (None, "no_tokens")
+    assert checked(agreement.layers(FULL)) == (None, "no_continuum")
+    assert checked(agreement.unitizing(FULL)) == (None, "no_continuum")
+    assert checked(agreement.spans(FULL, "f1_character")) == (1.0, "")
+    assert checked(agreement.spans(FULL, "f1_token")) == (None, "no_tokens")
 
 
 def test_other_families() -> None:
     nothing = {"spans": [], "links": []}
-    assert told(agreement.links(document(a=nothing, b=nothing))) == (None, "no_links")
-    assert told(agreement.entities({"a": [], "b": []})) == (None, "no_mentions")
-    assert told(agreement.entities({"a": [[1, 2]], "b": []})) == (0.0, "")
-    assert told(agreement.segmentation({"a": [7], "b": [7]})) == (None, "no_boundaries")
-    assert told(agreement.segmentation({"a": [7], "b": [3, 5]})) == (None, "different_lengths")
-    assert told(agreement.sets([[[], ["x"]], [[], None]])) == (None, "no_variation")
-    assert told(agreement.sets([[None], [["x"]]])) == (None, "no_pairable_values")
-    assert told(agreement.dawid_skene([[None], [None]])) == (None, "no_pairable_values")
-    assert told(agreement.dawid_skene([["v"], ["v"]])) == (None, "no_variation")
+    assert checked(agreement.links(document(a=nothing, b=nothing))) == (None, "no_links")
+    assert checked(agreement.entities({"a": [], "b": []})) == (None, "no_mentions")
+    assert checked(agreement.entities({"a": [[1, 2]], "b": []})) == (0.0, "")
+    assert checked(agreement.segmentation({"a": [7], "b": [7]})) == (None, "no_boundaries")
+    assert checked(agreement.segmentation({"a": [7], "b": [3, 5]})) == (None, "different_lengths")
+    assert checked(agreement.sets([[[], ["x"]], [[], None]])) == (None, "no_variation")
+    assert checked(agreement.sets([[None], [["x"]]])) == (None, "no_pairable_values")
+    assert checked(agreement.dawid_skene([[None], [None]])) == (None, "no_pairable_values")
+    assert checked(agreement.dawid_skene([["v"], ["v"]])) == (None, "no_variation")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_no_spans_whatever_break_a_measure(documents: Any) -> None:
         agreement.attributes(documents, None, replicates=5),
         agreement.semeval(documents),
     ):
-        value, _ = told(result)
+        value, _ = checked(result)
         assert value is None or value <= 1
 
 
@@ -261,8 +261,8 @@ def test_no_ratings_whatever_break_a_coefficient(rows: Any) -> None:
         "gwet_ac2",
     ):
         for missing in ("refuse", "gwet"):
-            told(agreement.coding(rows, metric, missing=missing))  # type: ignore[arg-type]
+            checked(agreement.coding(rows, metric, missing=missing))  # type: ignore[arg-type]
     for level in ("ordinal", "interval", "ratio"):
-        told(agreement.coding(rows, level=level, replicates=5))  # type: ignore[arg-type]
-    told(agreement.dawid_skene(rows))
-    told(agreement.dawid_skene(rows, one_coin=True))
+        checked(agreement.coding(rows, level=level, replicates=5))  # type: ignore[arg-type]
+    checked(agreement.dawid_skene(rows))
+    checked(agreement.dawid_skene(rows, one_coin=True))

@@ -9,6 +9,8 @@ from textual.screen import Screen
 from annotator.model.errors import AnnotatorError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from annotator.model.session import Edit, Session
     from annotator.project import Project
 
@@ -18,6 +20,7 @@ class Leaving(Screen[None]):
 
     project: Project
     session: Session
+    say: Callable[..., None]
     given_up: Edit | None = None
     checkpointed: tuple[Session, int] | None = None
 
@@ -25,9 +28,6 @@ class Leaving(Screen[None]):
     def waiting(self) -> Session | None:
         """The session on the screen, or None while there is none."""
         return getattr(self, "session", None)
-
-    def say(self, text: str, severity: str = "information") -> None:
-        raise NotImplementedError
 
     def close_article(self) -> None:
         """Write a checkpoint of what was edited; a refusal of the disk is said."""

@@ -99,7 +99,6 @@ class ReviewKeys(Screen[Result], Generic[Result]):
 
     def filtered(self) -> None:
         """Show what the filter now lets through, under the names it is now shown with."""
-        raise NotImplementedError
 
     def listed(self) -> list[Finding]:
         """The cases that the choice of an article is about."""
