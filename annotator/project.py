@@ -28,7 +28,7 @@ SCHEME_FILE = "guidelines/scheme.toml"
 _IGNORED = ".annotator/\n*.torn\n"
 _ATTRIBUTES = """\
 # Offsets and hashes count every byte: git must not touch line ends here.
-corpus/articles/** -text -diff
+corpus/articles/** -text -diff merge=union
 corpus/annotations/** -text merge=union
 corpus/gold/** -text merge=union
 corpus/training/** -text merge=union

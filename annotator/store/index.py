@@ -372,7 +372,8 @@ class Index:
             found.append(Problem(file, line, f"{fault}; it is kept but not shown"))
         for file, line, article in self._query(
             "SELECT b.file, b.line, b.id FROM article b WHERE EXISTS (SELECT 1 FROM article a"
-            " WHERE a.id = b.id AND (a.file, a.line) < (b.file, b.line)) ORDER BY b.file, b.line"
+            " WHERE a.id = b.id AND (a.file, a.line) < (b.file, b.line)"
+            " AND a.text_hash IS NOT b.text_hash) ORDER BY b.file, b.line"
         ):
             found.append(
                 Problem(file, line, f"there is another article {article!r} before; this is unused")

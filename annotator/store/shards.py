@@ -46,6 +46,9 @@ def append_articles(folder: Path, lines: Iterable[bytes], limit: int = SHARD_BYT
                 _write_manifest(folder, shard)
 
 
+_REMEDY = "; after a merge of two clones, the next `annotator add` makes it right"
+
+
 def check_shards(folder: Path, name: str) -> list[Problem]:
     """Compare every shard with the manifest, byte by byte.
 
@@ -55,10 +58,13 @@ def check_shards(folder: Path, name: str) -> list[Problem]:
     listed = _read_manifest(folder)
     for path in sorted(folder.glob("*.jsonl")):
         if path.name not in listed:
-            problems.append(Problem(f"{name}/{path.name}", 0, "this shard is not in the manifest"))
+            fault = f"this shard is not in the manifest{_REMEDY}"
+            problems.append(Problem(f"{name}/{path.name}", 0, fault))
         elif not _matches(path, listed[path.name]):
             problems.append(
-                Problem(f"{name}/{path.name}", 0, "this shard is not what the manifest says")
+                Problem(
+                    f"{name}/{path.name}", 0, f"this shard is not what the manifest says{_REMEDY}"
+                )
             )
     problems.extend(
         Problem(f"{name}/{missing}", 0, "this shard is in the manifest but there is no such file")

@@ -140,7 +140,7 @@ def test_a_changed_text_is_refused_by_file_and_line(
 def test_unusable_article_lines_are_told_and_the_rest_is_read(
     store: FileStore, root: Path, reopen: Reopen
 ) -> None:
-    store.add_articles(article(f"a{n}") for n in range(5))
+    store.add_articles(article(f"a{n}", f"Text {n}.") for n in range(5))
     lines = shard(root).read_bytes().splitlines(True)
     lines[1] = b"{}\n"
     lines[2] = b'["x"}\n'

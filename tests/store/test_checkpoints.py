@@ -248,7 +248,14 @@ def test_damaged_and_foreign_lines_are_told_by_file_and_line(
     assert [(problem.path, problem.line) for problem in again.problems] == [
         (name, number) for number in range(2, 8)
     ]
-    wanted = ["checksum", "git conflict", "not a JSON object", "torn", "by 'bob'", "without fragments"]
+    wanted = [
+        "checksum",
+        "git conflict",
+        "not a JSON object",
+        "torn",
+        "by 'bob'",
+        "without fragments",
+    ]
     for problem, words in zip(again.problems, wanted, strict=True):
         assert words in problem.message
 
