@@ -15,7 +15,7 @@ from annotator.store.names import GOLD
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One marked case. `versions` are (annotator, what they say); `context` is the text around.
+    """One marked case. `versions` are (annotator or "gold", what is said); `context` is around it.
 
     `page` is the guideline page of the label, from the project's folder, or "".
     """
@@ -58,9 +58,10 @@ class _Finder:
         case = self._by_key(a, b).get(verdict.case)
         if case is None:
             return self._changed(verdict)
+        decided = ((GOLD, verdict.spans),) if verdict.spans else ()
         versions = tuple(
             (name, self._wording.said(case, work, keys))
-            for name, keys in ((a, case.a), (b, case.b))
+            for name, keys in ((a, case.a), (b, case.b), *decided)
             if (work := self._work(name)) is not None
         )
         place = case.start, case.end
