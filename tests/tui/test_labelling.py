@@ -491,6 +491,14 @@ async def test_attribute_keys_change_the_chosen_span(desk: Desk) -> None:
 # -- articles --------------------------------------------------------------------------------------
 
 
+async def test_a_slip_among_the_choices_deletes_nothing(desk: Desk) -> None:
+    claim = await desk.mark("c", "the harbour will open in May")
+    await desk.press("escape", "A", "d")
+    assert claim.id in desk.session.annotations.spans
+    await desk.press("d")
+    assert claim.id not in desk.session.annotations.spans
+
+
 async def test_skip_wants_a_reason_and_goes_on(tmp_path: Path) -> None:
     root = make_project(tmp_path / "news", one="One.\n", two="Two.\n", three="Three.\n")
     async with at_desk(root) as desk:

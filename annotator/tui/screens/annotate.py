@@ -17,7 +17,7 @@ from annotator.text.units import Units
 from annotator.tui.dispatch import GoTo, Perform, Say, key_name
 from annotator.tui.keys import Keymap, shown
 from annotator.tui.labelling import Labelling
-from annotator.tui.modes import Mode
+from annotator.tui.modes import MenuMode, Mode
 from annotator.tui.panes.pane import Pane
 from annotator.tui.screens.article_actions import ArticleActions
 from annotator.tui.screens.leaving import Leaving
@@ -37,7 +37,7 @@ from annotator.tui.widgets.spanpanel import SpanPanel
 WIDE = 100  # columns from which panes stand beside the article
 ROOMY = 150  # columns from which an open pane gets more of them
 IDLE = 60.0  # seconds without a key that still count as work
-PASTE = (30, 0.03)  # so many printable keys in so many seconds are a paste without brackets
+PASTE = (15, 0.03)  # so many printable keys in so many seconds are a paste without brackets
 
 
 class AnnotateScreen(
@@ -172,7 +172,8 @@ class AnnotateScreen(
 
     def _article_key(self, key: str) -> bool:
         if self.mode is not None:
-            used = self.mode.key(key)
+            asked = self.mode
+            used = asked.key(key)
             if self.mode is not None and self.mode.over:
                 self.leave_mode()
             elif used:
@@ -180,6 +181,8 @@ class AnnotateScreen(
             if used:
                 self.look()
                 return True
+            if isinstance(asked, MenuMode) and self.keymap.action("article", key) == "delete":
+                return True  # a slip among the choices ends them and takes nothing away
         label = self.labelling.scheme.label_for_key(key)
         if label is not None:
             self.label(label)
