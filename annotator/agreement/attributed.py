@@ -103,7 +103,10 @@ def _value(corpus: Corpus, span: int, name: str | None) -> Hashable:
         label: Hashable = corpus.labels[corpus.label[span]]
         return label
     marked = corpus.marked[span]
-    said = marked.get("attributes") if isinstance(marked, Mapping) else marked.attributes
+    if isinstance(marked, Mapping):
+        said = marked.get("attributes")
+    else:
+        said = getattr(marked, "attributes", None)  # a plain (start, end, label) has none
     value = (said or {}).get(name)
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(sorted(value, key=order_of))

@@ -13,6 +13,7 @@ from annotator.agreement.ratings import Floats, Ints, Ratings, read_ratings
 from annotator.agreement.result import Result, defined, undefined
 from annotator.agreement.statistics import Statistics, bootstrap
 
+_LARGEST = 1e100  # squares of differences must stay finite
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Weights = Literal["identity", "linear", "quadratic"]
 CodingMetric = Literal[
@@ -223,9 +224,12 @@ def _totals(ratings: Ratings) -> Ints:
 
 def _numbers(ratings: Ratings) -> Floats:
     try:
-        return np.array([float(value) for value in ratings.values])
-    except (TypeError, ValueError):
+        found = np.array([float(value) for value in ratings.values])
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("The interval and ratio levels need values that are numbers.") from None
+    if len(found) and not np.abs(found).max() < _LARGEST:
+        raise ValueError(f"The interval and ratio levels need values below {_LARGEST:g}.")
+    return found
 
 
 def _credit(ratings: Ratings, weights: Weights) -> Floats:
@@ -235,8 +239,10 @@ def _credit(ratings: Ratings, weights: Weights) -> Floats:
         return np.eye(size)
     try:
         place = np.array([float(value) for value in ratings.values])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         place = np.arange(size, dtype=float)
+    if size and not np.abs(place).max() < _LARGEST:
+        raise ValueError(f"Weights need values below {_LARGEST:g}.")
     apart = np.abs(place[:, None] - place) / (np.ptp(place) or 1.0)
     return np.asarray(1.0 - (apart if weights == "linear" else apart**2))
 

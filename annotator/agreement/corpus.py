@@ -19,6 +19,7 @@ from annotator.agreement.ratings import Ints, order_of
 
 Bools = npt.NDArray[np.bool_]
 Fragments = Sequence[Sequence[int]]
+_FAR = 1 << 53  # offsets beyond are not exact as floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,8 @@ def from_columns(
 def read_corpus(data: Any) -> Corpus:
     """A corpus from plain data; see `annotator.agreement` for the forms.
 
-    Raises ValueError for a span that ends before it starts or has no offsets.
+    Raises ValueError for a span that ends before it starts or has no offsets, and for offsets
+    that are not whole numbers.
     """
     if isinstance(data, Corpus):
         return data
@@ -188,7 +190,13 @@ def documents_of(data: Any) -> list[tuple[str, Any]]:
         if isinstance(data.get("annotators"), Mapping) or not data or not _by_document(data):
             return [(str(data.get("id", "")), data)]
         return [(str(name), document) for name, document in data.items()]
-    return [(str(document.get("id", "")), document) for document in data]
+    if isinstance(data, str) or not isinstance(data, Iterable):
+        raise ValueError(f"Documents are a list or a mapping, not {data!r}.")
+    documents = list(data)
+    for document in documents:
+        if not isinstance(document, Mapping):
+            raise ValueError(f"A document is a mapping from annotators to spans, not {document!r}.")
+    return [(str(document.get("id", "")), document) for document in documents]
 
 
 def _by_document(data: Mapping[str, Any]) -> bool:
@@ -295,7 +303,7 @@ class _Builder:
         doc, who = np.repeat(did[:, 0], did[:, 2]), np.repeat(did[:, 1], did[:, 2])
         pieces = np.array(self.pieces, np.int64)
         owner = np.repeat(np.arange(len(doc)), pieces)
-        start, end = np.array(self.starts, np.int64), np.array(self.ends, np.int64)
+        start, end = _offsets(self.starts), _offsets(self.ends)
         for wrong in owner[end < start]:
             raise ValueError(f"The span {self.marked[wrong]!r} ends before it starts.")
         before = end - start
@@ -366,10 +374,22 @@ def _read(span: Any) -> tuple[Any, Fragments]:
     elif isinstance(span, Sequence) and not isinstance(span, str):
         label, pieces = (span[2] if len(span) > 2 else None), (span[:2],)
     else:
-        label, pieces = span.label, span.fragments
+        label, pieces = getattr(span, "label", None), getattr(span, "fragments", None)
     if not pieces:
         raise ValueError(f"The span {span!r} has no offsets; give start and end, or fragments.")
     return label, pieces
+
+
+def _offsets(values: list[Any]) -> Ints:
+    """Whole numbers that 64 bits hold with room to add; anything else is not guessed at."""
+    found = np.array(values)
+    if found.dtype.kind in "bi" and (not found.size or int(np.abs(found).max()) < _FAR):
+        return found.astype(np.int64)
+    for value in values:
+        whole = isinstance(value, int | float | np.number) and value == value
+        if not whole or abs(value) >= _FAR or int(value) != value:
+            raise ValueError(f"An offset is a whole number of characters, not {value!r}.")
+    return found.astype(np.int64)
 
 
 def _whole(owner: Ints, start: Ints, end: Ints, pieces: Ints) -> tuple[Ints, Ints, Ints, Ints]:

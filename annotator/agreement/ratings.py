@@ -111,6 +111,8 @@ def columns_of(data: Any) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
             units = list(dict.fromkeys(unit for row in rows for unit in row))
             rows = [[row.get(unit) for unit in units] for row in rows]
     else:
+        if isinstance(data, str) or not isinstance(data, Iterable):
+            raise ValueError(f"Ratings are a mapping or a list of rows, not {data!r}.")
         rows = [list(row) for row in data]
         names = [f"annotator {number}" for number in range(1, len(rows) + 1)]
     if len({len(row) for row in rows}) > 1:

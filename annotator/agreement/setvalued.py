@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -66,7 +66,13 @@ def _distances(values: list[set[Any]], name: str) -> Floats:
 
 def _frozen(data: Any) -> Any:
     """The same data with every set made hashable; labels in a fixed order."""
-    return _each(data, lambda value: tuple(sorted(set(value), key=str)))
+    return _each(data, _labels)
+
+
+def _labels(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise ValueError(f"A value is a list or set of labels, not {value!r}.")
+    return tuple(sorted(set(value), key=str))
 
 
 def _each(data: Any, change: Any) -> Any:
@@ -76,7 +82,7 @@ def _each(data: Any, change: Any) -> Any:
 
     if isinstance(data, Mapping) and isinstance(data.get("units"), list):
         units = [
-            {"values": {name: one(value) for name, value in unit["values"].items()}}
+            {"values": {name: one(value) for name, value in (unit.get("values") or {}).items()}}
             for unit in data["units"]
         ]
         return {**data, "units": units}

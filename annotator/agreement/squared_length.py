@@ -92,8 +92,10 @@ def _expected(units: Units, doc: int, label: int) -> float:
     gaps = np.concatenate(
         [_gaps(units, own & (units.annotator == who), length) for who in annotators]
     )
-    fits = gaps[None, :] >= sizes[:, None]
-    moves = np.where(fits, gaps[None, :] - sizes[:, None] + 1, 0.0).sum(axis=1)
+    gaps.sort()
+    first = np.searchsorted(gaps, sizes)  # the first gap into which each unit fits
+    room = np.append(np.cumsum(gaps[::-1])[::-1], 0.0)[first]
+    moves = room - (len(gaps) - first) * (sizes - 1)
     terms = (len(sizes) - 1) / 3 * (2 * sizes**3 - 3 * sizes**2 + sizes) + sizes**2 * moves
     whole = float(len(annotators) * length)
     below = whole * (whole - 1) - float(steady(sizes * (sizes - 1)))

@@ -1,6 +1,7 @@
 """Data on which a measure says nothing: no number, and a reason."""
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -266,3 +267,43 @@ def test_no_ratings_whatever_break_a_coefficient(rows: Any) -> None:
         checked(agreement.coding(rows, level=level, replicates=5))  # type: ignore[arg-type]
     checked(agreement.dawid_skene(rows))
     checked(agreement.dawid_skene(rows, one_coin=True))
+
+
+def marked(*spans: Any) -> dict[str, Any]:
+    return {"length": 100, "annotators": {"a": list(spans), "b": [(0, 5, "x")]}}
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: agreement.spans(None), "Documents are a list or a mapping"),
+        (lambda: agreement.spans("spans"), "Documents are a list or a mapping"),
+        (lambda: agreement.spans([None]), "A document is a mapping"),
+        (lambda: agreement.spans(marked(None)), "The span None has no offsets"),
+        (lambda: agreement.spans(marked(("0", "5", "x"))), "a whole number of characters"),
+        (lambda: agreement.spans(marked((0.5, 5, "x"))), "a whole number of characters"),
+        (lambda: agreement.spans(marked((math.nan, 5, "x"))), "a whole number of characters"),
+        (lambda: agreement.spans(marked((0, 10**20, "x"))), "a whole number of characters"),
+        (lambda: agreement.coding(None), "Ratings are a mapping or a list of rows"),
+        (lambda: agreement.coding([[1, math.inf], [2, 1]], level="interval"), "need values below"),
+        (lambda: agreement.coding([[1, math.inf], [2, 1]], "gwet_ac2"), "need values below"),
+        (lambda: agreement.sets([["polls"], ["polls"]]), "a list or set of labels"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(call: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+def test_plain_spans_have_no_attributes() -> None:
+    found = agreement.attributes(marked((0, 5, "x")), "polarity")
+    assert (found.value, found.reason) == (None, "no_pairable_values")
+
+
+def test_alpha_u_of_very_many_units_needs_little_room() -> None:
+    """Every unit of 10 has gaps of 10 around it; all pairs of both would be 80 GB."""
+    units = [(place, place + 10, "x") for place in range(0, 2_000_000, 20)]
+    found = agreement.unitizing(
+        {"length": 2_000_000, "annotators": {"a": units, "b": units}}, "alpha_u_2004"
+    )
+    assert found.value == pytest.approx(1.0)
