@@ -336,7 +336,8 @@ def _before(panel: Panel) -> Iterator[str]:
         if rows:
             table.append([name, "", "", "", ""])
         table += [[f"  {row.layer}", MEASURES[row.measure], *cells] for row, cells in rows]
-    yield from _table(table)
+    if found:
+        yield from _table(table)
     yield f"  {_plural(same, 'figure')} did not change."
 
 

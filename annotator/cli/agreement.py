@@ -111,7 +111,7 @@ def command(
     heads = [head.id for head in project.store.heads()]
     options = Options(
         annotators=_names(annotators, project.store.owners(), "annotator"),
-        labels=_names(labels, None, "label"),
+        labels=_names(labels, list(project.scheme.labels), "label"),
         articles=_names(articles, heads, "article"),
         done_only=done_only,
         without_assisted=without_assisted,
@@ -149,10 +149,10 @@ def _need(module: str, extra: str) -> None:
         )
 
 
-def _names(text: str, known: list[str] | None, noun: str) -> tuple[str, ...]:
+def _names(text: str, known: list[str], noun: str) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if known is not None and name not in known:
+        if name not in known:
             there = f"there are {', '.join(known[:10])}" if known else "there are none yet"
             more = f" and {len(known) - 10:,} more" if len(known) > 10 else ""
             raise AnnotatorError(f"There is no {noun} {name}; {there}{more}.")

@@ -123,6 +123,8 @@ def test_nothing_in_the_project_changes(shared: Path, run: Run) -> None:
 def test_two_moments_are_compared(shared: Path, run: Run, tmp_path: Path) -> None:
     earlier = tmp_path / "earlier.json"
     earlier.write_bytes(orjson.dumps(run("agreement", "--json", "--replicates", 0).json))
+    unchanged = run("agreement", "--compare", earlier, "--replicates", 0)
+    assert (unchanged.code, "figures did not change." in unchanged.out) == (0, True)
     project = Project.open(shared)
     session = project.session("bridge", "tom")
     mark(session, "CUE", "said")
@@ -137,6 +139,11 @@ def test_two_moments_are_compared(shared: Path, run: Run, tmp_path: Path) -> Non
     assert refused.code == 1
     assert refused.err.startswith("annotator: ")
     assert "cannot be compared with" in refused.err
+
+
+def test_a_label_that_is_not_in_the_scheme_is_refused(shared: Path, run: Run) -> None:
+    refused = run("agreement", "--labels", "CLAIMS")
+    assert (refused.code, "There is no label CLAIMS; there are" in refused.err) == (1, True)
 
 
 def test_a_renamed_label_is_told_before_the_figures(shared: Path, run: Run) -> None:

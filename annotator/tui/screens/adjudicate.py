@@ -315,7 +315,8 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
     def refresh_header(self) -> None:
         article = self.session.article
         waiting = len(self.session.unsaved)
-        warning = f"NOT SAVED: {waiting} edits wait for the disk" if waiting else ""
+        edits = "1 edit waits" if waiting == 1 else f"{waiting} edits wait"
+        warning = f"NOT SAVED: {edits} for the disk" if waiting else ""
         done = sum(item.finished for item in self._candidates)
         who = "" if self.blind else " / ".join(self.pair)
         parts = (
