@@ -4,6 +4,7 @@ Everything is data of the scheme; `Labelling` carries the answers out.
 """
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from annotator.model.annotation import Span
 from annotator.model.scheme import ENTITY, TOPIC, Label, LinkType, Scheme
@@ -16,6 +17,7 @@ from annotator.text.units import Range, Units
 
 DIGITS = "123456789"
 _TOPICS = 2  # so many of the topics used last are offered with a claim
+_LATELY = 300  # spans made last, in which topics are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ class Asking:
             a for a in label.attributes if a.kind == "topic" and a.name not in span.attributes
         ]
         used: dict[str, None] = {}
-        for other in reversed(self.session.annotations.spans.values()):
+        last = reversed(self.session.annotations.spans.values()) if wanted else ()
+        for other in islice(last, _LATELY):
             named = [other.attributes.get(attribute.name) for attribute in wanted]
             links = self.session.annotations.links_from(other.id)
             named += [link.target for link in links if link.target_kind == "topic"]

@@ -10,7 +10,8 @@ from annotator.suggest.stances import direction
 from annotator.tui.labelling import Labelling
 
 _BUCKET = 500  # code points; suggestions are looked up by where they are
-_REACH = 20_000  # code points searched at once, so that a huge article costs no more than a page
+_MARGIN = 1_500  # code points read around a block, so that no sentence is cut
+_REACH = 4_000  # code points searched at once, so that a huge article costs no more than a page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,16 +219,16 @@ class Suggestions:
         if not {"SPEAKER", "CUE", "CLAIM"} <= set(labels):
             return []
         units = self.labelling.units
-        start = units.paragraph_at(block * _REACH)[0] if block else 0
-        end = min(len(units.text), (block + 1) * _REACH)
-        found = frames(units, start, units.paragraph_at(end)[1])
+        first, end = block * _REACH, min(len(units.text), (block + 1) * _REACH)
         last = end if end < len(units.text) else end + 1
+        # Whole paragraphs, where they are no longer than people write them.
+        start = max(units.paragraph_at(first)[0], first - _MARGIN)
+        stop = min(units.paragraph_at(end)[1], end + _MARGIN)
+        found = frames(units, units.snap(start), units.snap(stop))
         return [
             self._suggestion(frame)
             for frame in found
-            if frame.claims
-            and block * _REACH <= frame.cue[0] < last
-            and not self._in_noise(frame.cue[0])
+            if frame.claims and first <= frame.cue[0] < last and not self._in_noise(frame.cue[0])
         ]
 
     def _in_noise(self, offset: int) -> bool:

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from annotator.model.annotation import Link
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import Edit, Session
 from annotator.project import Project
@@ -255,26 +256,18 @@ class AnnotateScreen(
     # -- what changed ------------------------------------------------------------------------------
 
     def _edited(self, edit: Edit) -> None:
-        touched: set[str] = set()
-        ranges: list[tuple[int, int]] = []
+        touched: dict[str, None] = {}
         for change in edit.changes:
+            if change.kind == "span":
+                touched[change.key] = None
             for state in (change.before, change.after):
-                if change.kind == "span" and state is not None:
-                    touched.add(change.key)
-                    ranges += state.fragments  # type: ignore[union-attr]
-                elif change.kind == "link" and state is not None:
-                    touched.add(state.source)  # type: ignore[union-attr]
+                if isinstance(state, Link):
+                    touched[state.source] = None
             if change.kind == "entity":
-                touched.update(link.source for link in self._links_to(change.key))
-        for span_id in touched:
-            span = self.session.annotations.spans.get(span_id)
-            if span is not None:
-                ranges += span.fragments
-                # Links to this span show its number or name at their other end.
-                for link in self._links_to(span_id):
-                    source = self.session.annotations.spans.get(link.source)
-                    ranges += source.fragments if source is not None else ()
-        self.view.changed(ranges)
+                touched.update((link.source, None) for link in self._links_to(change.key))
+        # Links to a span show its number or name at their other end.
+        sources = [link.source for key in touched for link in self._links_to(key)]
+        self.view.changed(dict.fromkeys([*touched, *sources]))
         self.suggestions.edited(edit)
         if self.pane is not None:
             self.pane.edited(edit)
@@ -285,7 +278,7 @@ class AnnotateScreen(
         if gone and self.mode is not None and self.mode.over:
             self.leave_mode()
 
-    def _links_to(self, key: str) -> list:  # type: ignore[type-arg]
+    def _links_to(self, key: str) -> list[Link]:
         return self.session.annotations.links_to(key)
 
     def _retry(self) -> None:
@@ -370,7 +363,7 @@ class AnnotateScreen(
 
     def _scrolled(self) -> None:
         if hasattr(self, "session"):
-            self.ghosts_changed()
+            self.call_after_refresh(self.ghosts_changed)  # the page first
 
     # -- panes -------------------------------------------------------------------------------------
 

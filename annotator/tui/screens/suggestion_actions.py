@@ -137,12 +137,10 @@ class SuggestionActions:
         self.say("Suggestions are shown." if self.show_ghosts else "Suggestions are hidden.")
 
     def ghosts_changed(self: AnnotateScreen) -> None:
-        """Draw the suggestions on and around the screen that are still open."""
+        """Draw the suggestions on the screen that are still open."""
         ghosts: list[Span] = []
         if self.show_ghosts:
-            start, end = self.view.visible_range()
-            reach = max(2000, end - start)
-            around = (max(0, start - reach), min(len(self.units.text), end + reach))
-            ghosts = [g for s in self.suggestions.within(*around) for g in s.ghosts]
+            shown = self.view.visible_range()
+            ghosts = [g for s in self.suggestions.within(*shown) for g in s.ghosts]
         if ghosts != self.view.ghosts:
             self.view.set_ghosts(ghosts)
