@@ -1,7 +1,7 @@
 """CPU time of a key on the whole labelling screen, panes and journal included, by size of article.
 
-`python -m tests.bench.screen` prints p50 / p95 in milliseconds. The drawing of the article alone, with
-the terminal's bytes, is in `article_view`.
+`python -m tests.bench.screen` prints p50 / p95 in milliseconds. The drawing of the article alone,
+with the terminal's bytes, is in `article_view`.
 """
 
 import asyncio
