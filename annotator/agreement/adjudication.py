@@ -14,7 +14,7 @@ from typing import Literal
 from annotator.agreement.cases import Case, Comparison
 from annotator.agreement.sources import changed_since, digest_of, recorded
 from annotator.agreement.transfer import Transfer, kind_of
-from annotator.agreement.votes import Votes, votes
+from annotator.agreement.votes import Votes, backed, votes
 from annotator.model.annotation import (
     AnnotationSet,
     Decision,
@@ -140,7 +140,7 @@ class Adjudication:
     def suggestion(self, case: Case) -> Side | None:
         """The side that agreement or a majority is on; None if there is neither."""
         if case.kind == "agree":
-            return "a"
+            return "a" if backed(case, self.others) else None
         count = self.votes(case)
         if count.a == count.b:
             return None
@@ -151,9 +151,12 @@ class Adjudication:
     def take_agreed(self) -> int:
         """Take over every span and document field that both have alike, as one edit; how many.
 
-        What the scheme does not allow any more stays an open case.
+        What the scheme does not allow any more stays an open case, and so does what no majority
+        of all annotators has.
         """
-        agreed = [case for case in self.open() if case.kind == "agree"]
+        agreed = [
+            case for case in self.open() if case.kind == "agree" and backed(case, self.others)
+        ]
         taken = 0
         with self._decision("take over what agrees"):
             made: set[str] = set()

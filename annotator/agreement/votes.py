@@ -28,6 +28,12 @@ def votes(case: Case, both: Comparison, others: Iterable[tuple[Comparison, Compa
     return Votes(for_a, for_b, asked + 1)
 
 
+def backed(case: Case, others: Iterable[tuple[Comparison, Comparison]]) -> bool:
+    """Whether most annotators have the span that A and B have alike; among three, always."""
+    has = [_has_all(with_a, case.a) for with_a, _ in others]
+    return 2 * (2 + sum(has)) > 2 + len(has)
+
+
 def _supports(
     case: Case, both: Comparison, with_a: Comparison, with_b: Comparison
 ) -> tuple[bool, bool]:

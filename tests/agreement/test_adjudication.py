@@ -250,6 +250,18 @@ def test_a_third_annotator_adds_only_what_is_not_decided_yet(project: Project) -
     assert [case.kind for case in second.open()] == ["extra"]
 
 
+def test_two_who_agree_do_not_decide_for_a_majority_that_differs(project: Project) -> None:
+    two = [work(project, name, claim("s1", 10, 30)) for name in ("mira", "tom")]
+    three = [work(project, name, claim("s1", 10, 36)) for name in ("uma", "vic", "wil")]
+    found = adjudication(project, *two, *three)
+    assert found.take_agreed() == 0
+    [case] = found.open()
+    assert (case.kind, found.suggestion(case)) == ("agree", None)
+    most = Adjudication(found.session, three[0], three[1], project.scheme, [three[2], *two])
+    assert most.take_agreed() == 1
+    assert places(most.gold) == [("CLAIM", ((10, 36),))]
+
+
 def test_a_later_change_is_told_and_merged_only_by_a_decision(project: Project) -> None:
     a = work(project, "mira", claim("s1", 10, 30), claim("s2", 40, 60))
     b = work(project, "tom", claim("s1", 10, 30), claim("s2", 40, 60))

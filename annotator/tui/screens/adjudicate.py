@@ -297,6 +297,8 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         if votes.asked < 3:
             return ""
         side = self.adjudication.suggestion(case)
+        if case.kind == "agree":
+            return "" if side else f"A and B agree, but no majority of the {votes.asked} has this"
         enter = f"; ⏎ takes {side}" if side else ""
         return f"{votes.a} of {votes.asked} say a, {votes.b} say b{enter}"
 
