@@ -184,8 +184,8 @@ def _plan(project: Project, request: _Request) -> _Outcome:
     known = project.assignments.annotators()
     for name in request.leaving:
         if name not in known:
-            who = f"only {', '.join(known)}" if known else "nobody"
-            raise AnnotatorError(f"{name} is not assigned any articles here, {who} is.")
+            who = f"; those with articles are {', '.join(known)}" if known else ", nobody is"
+            raise AnnotatorError(f"{name} is not assigned any articles here{who}.")
     roster = [*request.names, *(x for x in known if x not in (*request.names, *request.leaving))]
     getting = request.names or tuple(roster)
     before = _held(project)

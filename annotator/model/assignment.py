@@ -69,8 +69,8 @@ def deal(
             free = table.people - table.held.get(article, set())
             if not free:
                 raise AnnotatorError(
-                    f"Article {article!r} is to have {wanted[article]} annotators, but there are"
-                    f" only {len(table.people)} to choose from; name more, or ask for fewer."
+                    f"Article {article!r} is to have {wanted[article]} annotators, but only"
+                    f" {len(table.people)} can be chosen from; name more, or ask for fewer."
                 )
             chosen = min(free, key=lambda who: _choice(table, article, who, seed))
             table.give(article, chosen)

@@ -147,7 +147,7 @@ def test_without_names_the_table_is_shown(articles: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["ana", "--per-article", "2"], 1, "2 annotators, but there are only 1"),
+        (["ana", "--per-article", "2"], 1, "2 annotators, but only 1"),
         (["ana", "--double", "half"], 2, "write 0.2 or 20%"),
         (["ana", "--double", "30"], 2, "write 0.2 or 20%"),
         (["ana", "bo", "--per-article", "2", "--double", "20%"], 2, "one per article"),
