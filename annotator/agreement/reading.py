@@ -7,7 +7,7 @@ from typing import Protocol
 
 from annotator.agreement.works import Document, Exclusion, Record, Work
 from annotator.model.article import Article
-from annotator.store.base import Head
+from annotator.store.base import Head, Summary
 
 
 class Source(Protocol):
@@ -22,6 +22,8 @@ class Source(Protocol):
     def records(self, annotator: str) -> Iterator[Record]: ...
 
     def outdated(self, annotator: str) -> set[str]: ...
+
+    def summaries(self, annotator: str) -> Mapping[str, Summary]: ...
 
     def article(self, article_id: str) -> Article: ...
 
@@ -38,7 +40,7 @@ def read_documents(
     watch: Watch | None = None,
 ) -> tuple[list[Document], list[Exclusion]]:
     """Articles with the latest work of some annotators (by default all, without gold), in the
-    order of import, and the work that is about another version of its text.
+    order of import, and the work that is about another version of its text or is there twice.
 
     `assigned` (annotators by article) tells what nobody began. `texts` reads the articles' texts
     as well, which tokens need. `watch` is given each annotator's records and a title, and hands
@@ -54,6 +56,11 @@ def read_documents(
             Exclusion(article, name, "made on another text")
             for article in sorted(store.outdated(name))
             if name not in works.get(article, {})
+        ]
+        refused += [
+            Exclusion(article, name, "in two versions, one counted")
+            for article, summary in store.summaries(name).items()
+            if summary.versions > 1
         ]
     for article, people in (assigned or {}).items():
         refused += [

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,6 +140,22 @@ def test_two_moments_are_compared(shared: Path, run: Run, tmp_path: Path) -> Non
     assert refused.code == 1
     assert refused.err.startswith("annotator: ")
     assert "cannot be compared with" in refused.err
+
+
+def test_work_in_two_versions_is_told(shared: Path, run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(shared, other, ignore=shutil.ignore_patterns(".annotator"))
+    for root, label in ((shared, "STANCE"), (other, "SPEAKER")):
+        project = Project.open(root)
+        session = project.session("bridge", "tom")
+        session.delete_span(next(x.id for x in session.annotations.in_order() if x.label == label))
+        project.checkpoint(session)
+        project.close()
+    mine = shared / "corpus/annotations/tom"
+    for path in (other / "corpus/annotations/tom").iterdir():
+        if not (mine / path.name).exists():
+            shutil.copy(path, mine)
+    assert "in two versions, one counted: tom 1" in run("agreement", "--replicates", 0).out
 
 
 def test_a_label_that_is_not_in_the_scheme_is_refused(shared: Path, run: Run) -> None:

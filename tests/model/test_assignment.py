@@ -100,7 +100,7 @@ def test_new_articles_leave_the_old_ones_as_they_were() -> None:
 
 
 def test_too_few_people_are_refused_in_a_sentence() -> None:
-    with pytest.raises(AnnotatorError, match="3 annotators, but there are only 2"):
+    with pytest.raises(AnnotatorError, match="3 annotators, but only 2"):
         deal(demand(ids(2), {}, per_article=3), PEOPLE[:2], {})
 
 
