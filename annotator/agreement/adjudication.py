@@ -77,12 +77,7 @@ class Adjudication:
     def open(self) -> list[Case]:
         """The cases that still have to be decided."""
         by_case = {item.case: item for item in self.gold.verdicts.values()}
-        elsewhere = {
-            source
-            for item in self.gold.verdicts.values()
-            if not item.case.startswith(self._pair) and kind_of(item) != "entity"
-            for source in item.sources
-        }
+        elsewhere = self._elsewhere()
         doubtful = {span for item in self.stale() for span in item.spans}
         present = {
             (span.label, span.fragments)
@@ -96,7 +91,7 @@ class Adjudication:
             if verdict is not None and verdict.decision != "open":
                 continue
             spans = self._spans(case)
-            if any(source in elsewhere for source in self._sources(case)):
+            if elsewhere.keys() & set(self._sources(case)):
                 continue  # decided with another pair of annotators
             if case.name and case.a in gone:
                 continue
@@ -106,6 +101,35 @@ class Adjudication:
             if not spans and case.name in self.gold.fields:
                 continue
             found.append(case)
+        return found
+
+    def unasked(self) -> set[tuple[str, str]]:
+        """Attributes and links of spans decided with another pair that differ and are not asked.
+
+        By the annotator's span and the name; what that pair decided about the same name is left
+        out.
+        """
+        elsewhere = self._elsewhere()
+        return {
+            (source, case.name)
+            for case in self.cases
+            if case.name and case.a
+            for sources in [set(self._sources(case))]
+            if (known := elsewhere.keys() & sources)
+            and not any(case.name in elsewhere[source] for source in known)
+            for source in sources - known
+        }
+
+    def _elsewhere(self) -> dict[str, set[str]]:
+        """The names (of attributes and links; "" for the span itself) decided with other pairs.
+
+        By source, an annotator's span.
+        """
+        found: dict[str, set[str]] = {}
+        for item in self.gold.verdicts.values():
+            if not item.case.startswith(self._pair) and kind_of(item) != "entity":
+                for source in item.sources:
+                    found.setdefault(source, set()).add(item.case.rsplit(":", 2)[-2])
         return found
 
     def _without_gold(self, by_case: dict[str, Verdict]) -> set[tuple[str, ...]]:

@@ -263,15 +263,27 @@ class AdjudicateActions:
             )
         self.adjudication.finish(self.works)
         finished = self.session.article.id
+        unasked = self._unasked()
         self.close_article()
         self.load_queue()
         found = self.unfinished(finished)
         if found is None:
             self.go_to(self.case)
             self.refresh_header()
-            self.say(f"Gold of {finished} is done. Every article is finished.")
+            self.say(f"Gold of {finished} is done{unasked}. Every article is finished.")
         elif self.attempt(lambda: self.open_article(found)):
-            self.say(f"Gold of {finished} is done. {self.prompt.message}")
+            self.say(f"Gold of {finished} is done{unasked}. {self.prompt.message}")
+
+    def _unasked(self: AdjudicateScreen) -> str:
+        """What other annotators say of spans that a pair decided alone, in words."""
+        adjudications = map(self.adjudication_of, self.pairs())
+        count = len(set().union(*(one.unasked() for one in adjudications)))
+        if not count:
+            return ""
+        return (
+            f"; {count} attributes or links of other annotators differ and were not asked"
+            " (annotator review shows them)"
+        )
 
     def do_next_article(self: AdjudicateScreen) -> None:
         self._other_article(1)
