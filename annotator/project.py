@@ -204,7 +204,7 @@ class Project:
         """Save the session's state; nothing is written if nothing changed. Raises WriteError."""
         annotations = session.annotations
         journal = self._journals.get((annotations.article_id, annotations.annotator))
-        annotations.scheme = annotations.scheme or self.scheme.id
+        annotations.scheme = self.scheme.id
         self.store.save(annotations, journal)
 
     def recover(self, annotator: str) -> list[Recovery]:

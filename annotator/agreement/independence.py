@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from annotator.agreement.works import Selection, Work
+from annotator.store.names import GOLD
 
 FEW_SPANS = 5
 """Articles with fewer spans in common say nothing."""
@@ -24,7 +25,7 @@ class Dependence:
 
 
 def dependences(selection: Selection) -> list[Dependence]:
-    """Pairs that are not independent, with the strongest sign of each.
+    """Pairs that seem not to be independent, with the strongest sign of each.
 
     The signs: all of one's shared work was copied; most articles with at least five spans hold
     the same spans under the same ids; the same spans were saved at the same moment; of at least
@@ -33,6 +34,8 @@ def dependences(selection: Selection) -> list[Dependence]:
     """
     found = []
     for first, second in combinations(selection.annotators, 2):
+        if GOLD in (first, second):
+            continue  # gold is made of what it is compared with
         shared = [
             (document.works[first], document.works[second])
             for document in selection.documents

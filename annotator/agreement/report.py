@@ -93,7 +93,7 @@ def lines(panel: Panel) -> Iterator[str]:
     yield from _wrapped(ground(panel))
     for dependence in panel.dependent:
         first, second = dependence.annotators
-        yield from _wrapped(f"! {first} and {second} are not independent: {dependence.reason}.")
+        yield from _wrapped(f"! {first} and {second} may not be independent: {dependence.reason}.")
     for warning in panel.warnings:
         yield from _wrapped(f"! {warning}")
     for family, measures, layers in groups(panel):

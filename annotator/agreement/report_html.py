@@ -127,7 +127,7 @@ def _body(panel: Panel, text_of: Callable[[str], str]) -> Iterator[str]:
     yield "</nav></header>"
     for dependence in panel.dependent:
         first, second = dependence.annotators
-        words = f"{first} and {second} are not independent: {dependence.reason}."
+        words = f"{first} and {second} may not be independent: {dependence.reason}."
         yield f'<p class="notice">{_text(words)}</p>'
     for warning in panel.warnings:
         yield f'<p class="notice">{_text(warning)}</p>'

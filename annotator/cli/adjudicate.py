@@ -23,7 +23,8 @@ def command(state: State, article: str | None, as_list: bool, no_mouse: bool, as
     spans are drawn above the text, B's below, what is settled as a tint. What agrees is taken over
     at once; a, b, + and x take A, B, both or neither, m merges, g marks a gap in the guidelines,
     ? shows all keys. Every decision is an edit of gold that can be undone; nothing of the
-    annotators' own work is changed. Gold is kept in corpus/gold.
+    annotators' own work is changed. Gold is kept in corpus/gold, open until it is marked done;
+    `annotator export --annotators gold --done-only` leaves the open ones out.
 
     While work is blind you see articles that you are done with yourself; whoever leads the project
     sees all (`annotator config set lead true`).

@@ -47,7 +47,7 @@ class Table:
         self.entries: list[Entry] = []
         for one in panel.dependent:
             names = " and ".join(one.annotators)
-            text = f"{names} are not independent: {one.reason}."
+            text = f"{names} may not be independent: {one.reason}."
             self.entries.append(Entry(text=text, warns=True))
         self.entries += [Entry(text=warning, warns=True) for warning in panel.warnings]
         for family, measures, layers in groups(panel):
