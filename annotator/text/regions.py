@@ -40,6 +40,7 @@ class _Line:
 
 _WORD = re.compile(rf"[{HAN}{HIRAGANA}{KATAKANA}]{{2}}|[^\W{HAN}{HIRAGANA}{KATAKANA}]+")
 _ENDS = re.compile(r"[.!?…。！？؟।:;,][”’\"'»」)\]]*$|[”\"»」]$")
+_QUOTED_HEADLINE = re.compile(r"[^.!?…。！？؟:;,][”\"»」]$")  # ends in a quotation without a stop
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*$")
 _INNER_STOP = re.compile(r"(?<=\w\w)[.!?][”’\"')]?\s+[“‘\"'A-ZÀ-Þ]|[。！？]")
 _LIST_ITEM = re.compile(r"[-–—•*·▪►>]|\(?\d{1,3}[.)]\s|\w[)]\s")
@@ -47,6 +48,7 @@ _TURN = re.compile(r"[^\s:]+(?: [^\s:]+){0,3}:\s")  # KARSK: Where to?
 
 _HEADING_WORDS = 14
 _HEADLINE_WORDS = 35
+_QUOTED_WORDS = 20
 _REPEAT_WORDS = 4
 _GARBLED_SHARE = 0.25
 
@@ -57,6 +59,8 @@ def propose(text: str, *, headline: str | None = None) -> list[Region]:
     `headline` is the headline as known from elsewhere (a page's metadata), if it is.
     """
     lines = list(_lines(text))
+    if len(lines) > 1 and _QUOTED_HEADLINE.search(lines[0].text):
+        lines[0].prose = lines[0].prose and _count_words(lines[0].text) > _QUOTED_WORDS
     for line in lines:
         line.kind = _by_itself(line)
     prose = [index for index, line in enumerate(lines) if line.prose and line.kind is None]

@@ -286,3 +286,12 @@ def test_regions_are_whole_lines_of_any_text(text):
         assert region.exclude == (region.kind not in ("headline", "subhead", "caption"))
         assert (region.duplicate_of is not None) == (region.kind == "duplicate")
         position = region.end
+
+
+def test_a_headline_may_end_in_a_quotation() -> None:
+    head = (
+        "Ferry strike in Osk: union leader calls the latest offer of the harbour board “a bad joke”"
+    )
+    body = "The union of ferry crews in Osk has refused the new offer, its leader said on Monday."
+    found = propose(f"{head}\n\n{body}\n", headline=head)
+    assert [(region.start, region.kind) for region in found] == [(0, "headline")]
