@@ -71,7 +71,7 @@ _CREDIT_WORD = re.compile(
 _BYLINE = _compile(
     _any(r"""
         (?:written by|about the authors?|staff (?:writer|reporter)|escrito por)\W*
-        by our (?:own )?(?:staff|correspondent|reporter)s?\W*
+        by our (?:[\w-]+ ){0,2}(?:staff|correspondent|reporter|writer|editor|desk)s?\W*
         (?:über de[nr] autor(?:in)?|à propos de l[’']auteur)\W*
         \(?(?:additional |with )?(?:reporting|writing|editing) by .{2,160}
         .{2,80} contributed (?:to this (?:report|story|article)|reporting)\W*
