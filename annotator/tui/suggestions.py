@@ -44,6 +44,9 @@ class Suggestions:
         self._refused: set[Suggestion] = set()
         self._answers: dict[Suggestion, set[str]] = {}
         self._places: dict[int, list[Suggestion]] = {}
+        self._marked: dict[int, set[str]] = {}  # ids of spans by bucket
+        for span in labelling.session.annotations.spans.values():
+            self._note(span, there=True)
         self._blocks: dict[int, list[Suggestion]] = {}
         self._stances: dict[str, Suggestion] = {}  # by claim
         self._originals = {
@@ -107,11 +110,14 @@ class Suggestions:
             for state in (change.before, change.after)
             if isinstance(state, Span) or (isinstance(state, Link) and state.type == "cue")
         )
+        for change in edit.changes:
+            if isinstance(change.before, Span):
+                self._note(change.before, there=False)
+            if isinstance(change.after, Span):
+                self._note(change.after, there=True)
         for claim_id in claims:
             self._suggest_stance(claim_id)
         for change in edit.changes:
-            if change.kind != "span":
-                continue
             if isinstance(change.before, Span):
                 for suggestion in self._near(change.before):
                     self._answers[suggestion].discard(change.key)
@@ -261,15 +267,20 @@ class Suggestions:
 
     def _look_for_answers(self, suggestions: list[Suggestion]) -> None:
         """Note which spans answer new suggestions, and where to find these from now on."""
-        new = set(suggestions)
+        spans = self.labelling.session.annotations.spans
         for suggestion in suggestions:
-            self._answers[suggestion] = set()
+            answers = self._answers[suggestion] = set()
             for bucket in _buckets(suggestion.start, suggestion.end):
                 self._places.setdefault(bucket, []).append(suggestion)
-        for span in self.labelling.session.annotations.spans.values():
-            for suggestion in self._near(span):
-                if suggestion in new and _answers(span, suggestion):
-                    self._answers[suggestion].add(span.id)
+                for span_id in self._marked.get(bucket, ()):
+                    if span_id in spans and _answers(spans[span_id], suggestion):
+                        answers.add(span_id)
+
+    def _note(self, span: Span, *, there: bool) -> None:
+        """Keep in step where spans are."""
+        for bucket in _buckets(span.start, span.end):
+            marked = self._marked.setdefault(bucket, set())
+            (marked.add if there else marked.discard)(span.id)
 
     def _near(self, span: Span) -> list[Suggestion]:
         """The suggestions that a span may touch."""
