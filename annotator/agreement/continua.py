@@ -42,10 +42,6 @@ class Document:
     length: int
 
     @property
-    def units_per_annotator(self) -> float:
-        return sum(map(len, self.units)) / len(self.units)
-
-    @property
     def content(self) -> str:
         """Equal for documents whose units cannot be told apart."""
         return repr((self.length, [[unit[:3] for unit in units] for units in self.units]))

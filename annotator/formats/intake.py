@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from annotator.formats.decoding import REPLACEMENT, clean, mojibake
-from annotator.model.article import Article, Region, hash_text
+from annotator.model.article import Article, hash_text
 from annotator.text.regions import propose
 
 Severity = Literal["refused", "warning", "skipped"]
@@ -150,11 +150,7 @@ def with_regions(draft: Draft) -> Article:
     """The article with the lines that are not body text proposed as regions; none is cut out."""
     article = draft.article
     headline = article.headline if draft.titled else None
-    regions = tuple(
-        Region(found.start, found.end, found.kind, found.exclude, found.duplicate_of)
-        for found in propose(article.text, headline=headline)
-    )
-    return replace(article, regions=regions)
+    return replace(article, regions=tuple(propose(article.text, headline=headline)))
 
 
 def from_record(

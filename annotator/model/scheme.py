@@ -151,20 +151,6 @@ class Scheme:
     def document_field(self, name: str) -> DocumentField | None:
         return next((item for item in self.fields if item.name == name), None)
 
-    @property
-    def has_entities(self) -> bool:
-        """Whether any link may point to an entity (without one, there is no cast to keep)."""
-        return any(ENTITY in link.targets for label in self.labels.values() for link in label.links)
-
-    @property
-    def has_topics(self) -> bool:
-        """Whether topics are used by a link, an attribute or a document field."""
-        return (
-            any(TOPIC in link.targets for label in self.labels.values() for link in label.links)
-            or any(a.kind == "topic" for label in self.labels.values() for a in label.attributes)
-            or any(item.kind == "topics" for item in self.fields)
-        )
-
     def under(self, profile: str | None = None) -> "Scheme":
         """The part of the scheme that a profile (by default the scheme's own) offers.
 

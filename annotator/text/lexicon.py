@@ -1,7 +1,6 @@
 """Words that signal an attribution, a negation or a doubt, and words that come before names."""
 
 from annotator.text.units import Range, Units
-from annotator.text.wordlist import wordlist
 
 # Verbs by act, `_` for a space. Regular ones are inflected by rule; `ban+` doubles its last letter,
 # irregular forms are spelled out: lemma/past/participle. With a colon the lemma is a common word
@@ -75,45 +74,6 @@ _PHRASES = {
     """,
     "believe": "in_the_view_of in_the_opinion_of from_the_point_of_view_of in_the_eyes_of",
 }
-
-NEGATORS = wordlist(
-    "not n't no never none nobody nothing nowhere neither nor cannot without hardly barely "
-    "scarcely can't couldn't won't wouldn't shan't shouldn't don't doesn't didn't isn't "
-    "aren't wasn't weren't hasn't haven't hadn't mustn't needn't mightn't"
-)
-"""Lower case, with straight apostrophes."""
-
-HEDGES = wordlist(
-    "may might could would can should possibly perhaps maybe probably likely unlikely "
-    "apparently seemingly presumably potentially reportedly allegedly supposedly seem seems "
-    "seemed appear appears appeared suggest suggests suggested possible probable potential "
-    "uncertain unclear unsure about around roughly approximately almost nearly believe "
-    "believes believed think thinks thought fear fears feared hope hopes hoped expect expects "
-    "expected doubt doubts doubted suspect suspects suspected assume assumes assumed guess "
-    "estimate estimates estimated chance risk if whether"
-)
-"""Modals and other words that leave a statement less than certain; lower case."""
-
-TITLES = wordlist(
-    "Mr Mrs Ms Miss Mx Sir Dame Lord Lady Dr Prof Professor President Vice Deputy Prime "
-    "Minister Ministers Premier Chancellor Secretary Undersecretary Foreign Defence Defense "
-    "Interior Finance Energy State Assistant Acting Former Ambassador Envoy Consul Governor "
-    "Gov Mayor Senator Sen Representative Rep Congressman Congresswoman Councillor Speaker "
-    "Chairman Chairwoman Chair Chief Director General Gen Colonel Col Major Maj Captain Capt "
-    "Lieutenant Lt Sergeant Sgt Admiral Adm Commander Commissioner Judge Justice Attorney "
-    "Prosecutor Inspector Officer Pope Cardinal Archbishop Bishop Father Rabbi Imam Sheikh "
-    "King Queen Prince Princess Duke Emperor Crown Herr Frau Madame Monsieur Senior Spokesman "
-    "Spokeswoman Spokesperson"
-)
-"""Words that stand before a name; as written, without a full stop."""
-
-PRONOUNS = wordlist(
-    "i me my mine myself we us our ours ourselves you your yours yourself yourselves he him "
-    "his himself she her hers herself it its itself they them their theirs themselves one who "
-    "whom whose which that this these those everyone everybody someone somebody anyone "
-    "anybody"
-)
-"""Lower case."""
 
 
 def _past(verb: str) -> str:

@@ -9,23 +9,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from annotator.model.article import Region
 from annotator.text.characters import HAN, HIRAGANA, KATAKANA
 from annotator.text.furniture import LISTS_MORE, match_furniture
 from annotator.text.units import Range
 
 KEPT = frozenset({"headline", "subhead", "caption"})
 """Kinds that belong to the article although they are not its body; all others are excluded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """One line that is not body text: `[start, end)` in code points, without its line feed."""
-
-    start: int
-    end: int
-    kind: str
-    exclude: bool
-    duplicate_of: Range | None = None
 
 
 @dataclass(slots=True)

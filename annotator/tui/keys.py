@@ -231,8 +231,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("unset", ("delete",), "Back to the default", "Document", "document"),
 )
 
-PANES = ("queue", "cast", "claims", "guidelines", "document")
-
 
 class Keymap:
     """Which action a key means in a scope, after the user's own settings.

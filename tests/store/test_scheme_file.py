@@ -53,7 +53,6 @@ def test_two_labels_are_a_scheme(tmp_path: Path) -> None:
     scheme = load(tmp_path, '[labels.PERSON]\nkey="p"\n[labels.ORG]\nkey="o"\n')
     assert list(scheme.labels) == ["PERSON", "ORG"]
     assert scheme.under() is scheme
-    assert not scheme.has_entities
     assert scheme.id == "scheme/1"
 
 

@@ -88,7 +88,6 @@ class AnnotateScreen(
         self.pane: Pane | None = None
         self._last_key = time.monotonic()
         self._burst: list[float] = []
-        self._stale: set[str] = set()
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -271,7 +270,6 @@ class AnnotateScreen(
         self.suggestions.edited(edit)
         if self.pane is not None:
             self.pane.edited(edit)
-        self._stale.update(name for name in self.panes if self.panes[name] is not self.pane)
         self.ghosts_changed()
         self.refresh_header()
         gone = any(change.kind == "span" and change.after is None for change in edit.changes)
@@ -382,7 +380,6 @@ class AnnotateScreen(
             other.display = other is pane
         self.panel.display = False
         self.pane = pane
-        self._stale.discard(name)
         self.add_class("pane")
         self.show_keys()
 

@@ -174,10 +174,6 @@ class ArticleCaret(ArticleCanvas, can_focus=True):
         """
         return self._select_unit(rest_of_sentence(self._units, self.caret, self.selection))
 
-    def select_paragraph(self) -> Range | None:
-        """Selects the paragraph at the caret; None if it is empty."""
-        return self._select_unit(self._units.paragraph_at(self.caret))
-
     def _from(self) -> int:
         return self.selection[0] if self.selection else self.caret
 
