@@ -1,4 +1,4 @@
-"""Words that signal an attribution, a negation or a doubt, and words that come before names."""
+"""Words that signal an attribution, with what the holder does by them."""
 
 from annotator.text.units import Range, Units
 
