@@ -48,6 +48,8 @@ def test_resized_from_each_to_each(root: Path, environment: Mapping[str, str]) -
         opened.wait_for("Harbour minister Oda Brenn")
         for size in path[1:]:
             opened.resize(*size)
+            if size == USUAL:
+                opened.wait_for("kim")  # drawn for the new size before the next key comes
             opened.type("\x1b[Cs" if keys % 3 else "u")
             keys += 1
             if size == USUAL:

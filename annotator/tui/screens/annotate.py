@@ -109,7 +109,7 @@ class AnnotateScreen(
         self.set_class(event.size.width >= ROOMY, "roomy")
         self.show_keys()
         # What was being drawn for the size before may arrive after the new frame.
-        for delay in (0.1, 0.6, 1.5, 3.0):
+        for delay in (0.1, 0.6):
             self.set_timer(delay, self._draw_again)
 
     def _draw_again(self) -> None:
