@@ -1,8 +1,8 @@
 """What any store of a project must offer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article
@@ -57,6 +57,18 @@ class Summary:
     versions: int
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An article and the latest work on it, as the records of `store/records.py`.
+
+    The text was compared with its hash, and the works, by annotator, were read before, so that
+    `article_of` and `read_checkpoint` take them.
+    """
+
+    article: Mapping[str, Any]
+    works: tuple[Mapping[str, Any], ...]
+
+
 class Journal(Protocol):
     """The edits of one annotator on one article since its history began."""
 
@@ -102,6 +114,12 @@ class Store(Protocol):
 
     def all_annotations(self, annotator: str | None = None) -> Iterator[AnnotationSet]:
         """The latest states, by annotator, then in the order of import."""
+
+    def recorded(
+        self, annotators: Sequence[str], tell: Callable[[str], None]
+    ) -> Iterator[Recorded]:
+        """All articles with the latest works of some annotators, in the order of import: for
+        reading all in one pass. `tell` is told of articles that cannot be read."""
 
     def summaries(self, annotator: str) -> dict[str, Summary]:
         """What the checkpoints of one annotator amount to, by article id; cheap."""

@@ -3,24 +3,28 @@
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import orjson
 
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import utc_now
 from annotator.store.area import WORK, Area
-from annotator.store.base import Head, Journal, Problem, Summary
-from annotator.store.index import Entry, Index, Place, Progress, cache_path
+from annotator.store.base import Head, Journal, Problem, Recorded, Summary
+from annotator.store.index import Entry, Found, Index, Place, Progress, cache_path
 from annotator.store.journal import FileJournal, History, read_histories, replay
 from annotator.store.lines import (
     Appender,
+    Reader,
     Record,
     RecordError,
     decode,
+    decode_known,
     encode,
     encode_plain,
     read_at,
@@ -204,6 +208,60 @@ class FileStore:
             if versions:
                 text = self.article(head.id).text
                 yield checkpoint_record(versions[0].annotations, text, versions[0].lineage)
+
+    def recorded(
+        self, annotators: Sequence[str], tell: Callable[[str], None]
+    ) -> Iterator[Recorded]:
+        self.refresh()
+        ahead = {name: self._unsettled(name) for name in annotators}
+        with closing(Reader(self.root)) as reader:
+            for found in self._index.found(annotators):
+                key = file_key(found.id) if any(ahead.values()) else ""
+                names = {*found.works, *(name for name in annotators if key in ahead[name])}
+                try:
+                    article = self._recorded_article(reader, found)
+                    works = []
+                    for name in sorted(names):
+                        known = None if key in ahead[name] else found.works[name]
+                        work = self._recorded_work(reader, article, name, known)
+                        if work is not None:
+                            works.append(work)
+                except AnnotatorError as error:
+                    tell(str(error))
+                    continue
+                yield Recorded(article, tuple(works))
+
+    def _recorded_article(self, reader: Reader, found: Found) -> Record:
+        place = found.place
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            article: Record = orjson.loads(reader.read(place.path, place.offset, place.length))
+            if article["id"] == found.id and hash_text(article["text"]) == found.text_hash:
+                return article
+        return article_record(self.article(found.id))  # read anew, or refused in words
+
+    def _recorded_work(
+        self, reader: Reader, article: Record, annotator: str, known: tuple[Place, str] | None
+    ) -> Record | None:
+        if known is not None:
+            place, digest = known
+            with suppress(OSError):
+                raw = reader.read(place.path, place.offset, place.length)
+                if line_hash(raw) == digest:
+                    return decode_known(raw)
+        versions = self._versions(article["id"], annotator)
+        if not versions:
+            return None
+        return checkpoint_record(versions[0].annotations, article["text"], versions[0].lineage)
+
+    def _unsettled(self, annotator: str) -> set[str]:
+        """The names (without .jsonl) of journals that may hold more than the checkpoints."""
+        settled = self._index.settled()
+        folder = self.root / self._area.journals / annotator
+        return {path.stem for path in folder.glob("*.jsonl") if not self._is_settled(path, settled)}
+
+    def count(self) -> int:
+        """How many articles there are."""
+        return self._index.count()
 
     def summaries(self, annotator: str) -> dict[str, Summary]:
         summaries: dict[str, Summary] = {}

@@ -6,10 +6,12 @@ read on, what changed is read anew. If the cache cannot be used, the same is don
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -49,6 +51,17 @@ _HEADS = """
         AND r.annotator = c.annotator AND r.text_hash = c.text_hash)
     GROUP BY c.hash ORDER BY c.rev, c.at, c.writer, c.hash
 """
+_PAGE = """
+    SELECT a.file, a.line, a.offset, a.length, a.id, a.text_hash, c.file, c.line, c.offset,
+        c.length, c.hash, c.annotator, c.rev, c.at, c.writer
+    FROM (SELECT file, line, offset, length, id, text_hash FROM article
+        WHERE (file, line) > (?, ?) ORDER BY file, line LIMIT 1000) a
+    LEFT JOIN checkpoint c ON c.annotator IN ({marks}) AND c.article = a.id
+        AND c.text_hash = a.text_hash AND NOT EXISTS (
+            SELECT 1 FROM replaced r WHERE r.hash = c.hash AND r.article = c.article
+            AND r.annotator = c.annotator AND r.text_hash = c.text_hash)
+    ORDER BY a.file, a.line, c.annotator, c.rev, c.at, c.writer, c.hash
+"""
 _ROWS = {"article": 12, "checkpoint": 18, "replaced": 6, "problem": 3}
 Rows = dict[str, list[tuple[Any, ...]]]
 Progress = Callable[[int, int], None]
@@ -83,6 +96,16 @@ class Entry:
     active_seconds: float
     flags: tuple[str, ...]
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article and the winning checkpoint of each annotator: place and hash, by name."""
+
+    id: str
+    place: Place
+    text_hash: str
+    works: dict[str, tuple[Place, str]]
 
 
 @dataclass(slots=True)
@@ -345,6 +368,32 @@ class Index:
             " ORDER BY c.article, c.file, c.line"
         )
         return [_entry(row) for row in rows]
+
+    def found(self, annotators: Sequence[str]) -> Iterator[Found]:
+        """All articles with the winners of some annotators, page by page, in the order of import.
+
+        What is written meanwhile may be among it or not.
+        """
+        query = _PAGE.format(marks=", ".join("?" * len(annotators)))
+        twins = {
+            row[0] for row in self._query("SELECT id FROM article GROUP BY id HAVING COUNT(*) > 1")
+        }
+        last: tuple[str, int] = "", 0
+        while page := self._query(query, *last, *annotators):
+            last = page[-1][:2]
+            for place, rows in groupby(page, key=itemgetter(0, 1)):
+                row, *others = rows
+                if row[4] in twins:
+                    first = self.article(row[4])
+                    if first is None or (first[0].path, first[0].line) != place:
+                        continue
+                # Rows of one annotator come with the winner last.
+                works = {one[11]: (Place(*one[6:10]), one[10]) for one in (row, *others) if one[11]}
+                yield Found(row[4], Place(*row[:4]), row[5], works)
+
+    def count(self) -> int:
+        """How many articles there are."""
+        return int(self._query("SELECT COUNT(DISTINCT id) FROM article")[0][0])
 
     def outdated(self, annotator: str) -> set[str]:
         """Articles whose text is not the one that checkpoints are about."""

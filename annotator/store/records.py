@@ -74,7 +74,11 @@ def article_record(article: Article) -> Record:
 
 def read_article(raw: bytes) -> Article:
     """The article of a whole line. Its hash is not verified here."""
-    record = _parse(raw)
+    return article_of(_parse(raw))
+
+
+def article_of(record: Record) -> Article:
+    """The article of a record. Raises RecordError for whatever would not be one."""
     return Article(
         id=_text(record, "id", required=True),
         text=_text(record, "text"),
