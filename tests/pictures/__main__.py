@@ -27,7 +27,7 @@ SCREENS: dict[str, list[str]] = {
     "queue": ["f2"],
     "cast": ["f3"],
     "claims": ["f4"],
-    "guidelines": [*TO_THE_LEAD, "f5"],
+    "guidelines": [*TO_THE_LEAD, "f5", *["pagedown"] * 3],
     "document": ["f6"],
     "help": ["question_mark"],
     "hints": ["f"],

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from annotator.tui.panes.pane import Pane
+from annotator.tui.widgets.example import example_drawer
 from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, Part, line
 from annotator.tui.widgets.markdown import markdown_lines
 from annotator.tui.widgets.rows import Rows
@@ -66,7 +67,8 @@ class GuidelinesPane(Pane):
         top = self._rows.scroll_offset.y if same else 0
         self._page = page
         self._width = self.size.width
-        self._lines = markdown_lines(self._text(page), self._width - 3)
+        draw = example_drawer(self.app, self.project.scheme, ascii=self.project.settings.ascii)
+        self._lines = markdown_lines(self._text(page), self._width - 3, draw)
         self._rows.show(len(self._lines))
         self._rows.scroll_to(y=top, animate=False)
         parts: list[Part] = []

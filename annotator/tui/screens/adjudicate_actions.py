@@ -314,7 +314,7 @@ class AdjudicateActions:
         from annotator.tui.screens.feedback import PageScreen
 
         label = self.case.label if self.case is not None else ""
-        self.app.push_screen(PageScreen(label, self.project.page(label)))
+        self.app.push_screen(PageScreen(self.project, label))
 
     def do_help(self: AdjudicateScreen) -> None:
         from annotator.tui.screens.help import HelpScreen

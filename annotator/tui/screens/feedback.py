@@ -7,10 +7,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from annotator.project import Project
 from annotator.training import Feedback, Lesson, Score, Training
 from annotator.tui.dispatch import key_name
 from annotator.tui.keys import Keymap
 from annotator.tui.screens.popup import Page, Popup
+from annotator.tui.widgets.example import example_drawer
 from annotator.tui.widgets.lines import ACCENT, KEY, MUTED, STRONG, Part, line, shorten
 from annotator.tui.widgets.markdown import markdown_lines
 from annotator.tui.widgets.rows import Rows
@@ -131,7 +133,7 @@ class FeedbackScreen(Page[Lesson | None]):
             self.dismiss(lesson)
         elif self._keymap.action("screen", key) == "guidelines" and lesson is not None:
             label = lesson.case.label
-            self.app.push_screen(PageScreen(label, self._training.page(label)))
+            self.app.push_screen(PageScreen(self._training, label))
         elif self._keymap.action("screen", key) == "quit":
             self.app.exit(0)
         else:
@@ -149,9 +151,10 @@ class PageScreen(Popup[None]):
     PageScreen Static { height: 1; padding: 0 1; }
     """
 
-    def __init__(self, label: str, text: str) -> None:
+    def __init__(self, project: Project, label: str) -> None:
         super().__init__()
-        self._text = text or f"{label or 'This'} has no guideline page yet."
+        self._project = project
+        self._text = project.page(label) or f"{label or 'This'} has no guideline page yet."
         self._lines: list[Content] = []
         self._rows = Rows(lambda index, width: [self._lines[index]], cursor=False)
 
@@ -163,7 +166,8 @@ class PageScreen(Popup[None]):
         self._rows.focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lines = markdown_lines(self._text, event.size.width - 3)
+        draw = example_drawer(self.app, self._project.scheme, ascii=self._project.settings.ascii)
+        self._lines = markdown_lines(self._text, event.size.width - 3, draw)
         self._rows.show(len(self._lines))
 
     def on_key(self, event: events.Key) -> None:

@@ -93,7 +93,7 @@ class ReviewKeys(Screen[Result], Generic[Result]):
 
         if not label:
             raise AnnotatorError("This is not about one label.")
-        self.app.push_screen(PageScreen(label, self.state.review.project.page(label)))
+        self.app.push_screen(PageScreen(self.state.review.project, label))
 
     # -- filters -----------------------------------------------------------------------------------
 

@@ -1,22 +1,39 @@
-"""Markdown as the guidelines use it, drawn as lines; what it does not know it shows as written."""
+"""Markdown as the guidelines use it, drawn as lines; what it does not know it shows as written.
+
+Fenced blocks that begin with "```example" hold a marked text, those with "```counter" one that is
+right although something in it is not marked.
+"""
 
 import re
+from collections.abc import Callable
 
 from textual.content import Content
 
 from annotator.tui.widgets.lines import safe
 
-_INLINE = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|(?<!\*)\*(?P<em>[^*\s][^*]*)\*|`(?P<code>[^`]+)`")
+_INLINE = re.compile(
+    r"\*\*(?P<strong>(?:[^*]|\*(?!\*)[^*]+\*(?!\*(?!\*)))+)\*\*"
+    r"|\*(?P<em>[^*\s](?:[^*]|\*\*[^*]+\*\*)*)\*|`(?P<code>[^`]+)`"
+)
+_STYLES = {"strong": "bold", "em": "italic", "code": "$text-accent"}
 _LINK = re.compile(r"\[([^\]\[]*)\]\([^()\s]*\)")
+_MARKS = {"example": "│", "counter": "✗"}
 _BULLET = re.compile(r"^(\s*)([-*+]|\d+[.)])\s+")
 
 
-def markdown_lines(text: str, width: int) -> list[Content]:
-    """The page in lines of at most `width` cells. Never raises, whatever `text` holds."""
+def markdown_lines(
+    text: str, width: int, example: Callable[[str, int], list[Content]] | None = None
+) -> list[Content]:
+    """The page in lines of at most `width` cells. Never raises, whatever `text` holds.
+
+    `example` draws the source of an example or counter-example; without it, it is code.
+    """
     width = max(8, width)
     drawn: list[Content] = []
     paragraph: list[str] = []
     fenced = False
+    mark = ""
+    source: list[str] = []
 
     def flush() -> None:
         if paragraph:
@@ -26,7 +43,14 @@ def markdown_lines(text: str, width: int) -> list[Content]:
     for raw in text.expandtabs(4).splitlines():
         if raw.lstrip().startswith("```"):
             flush()
+            if mark and example is not None:
+                body = example("\n".join(source), width - 2)
+                drawn.extend(Content.assemble((mark, "$text-muted"), " ", part) for part in body)
+            source.clear()
             fenced = not fenced
+            mark = _MARKS.get(raw.strip().removeprefix("```").strip(), "") if fenced else ""
+        elif mark and example is not None:
+            source.append(raw)
         elif fenced or (raw.startswith("    ") and not _continues(paragraph)):
             flush()
             code = safe(raw if fenced else raw[4:])
@@ -95,13 +119,17 @@ def _table(rows: list[str], width: int) -> list[Content]:
 
 
 def _inline(text: str) -> Content:
-    text = safe(_LINK.sub(r"\1", text))
-    parts: list[str | tuple[str, str]] = []
+    return _styled(safe(_LINK.sub(r"\1", text)))
+
+
+def _styled(text: str) -> Content:
+    parts: list[str | Content] = []
     place = 0
     for found in _INLINE.finditer(text):
         parts.append(text[place : found.start()])
-        style = {"strong": "bold", "em": "italic", "code": "$text-accent"}[found.lastgroup or "em"]
-        parts.append((found[found.lastgroup or "em"], style))
+        kind = found.lastgroup or "em"
+        inner = Content(found[kind]) if kind == "code" else _styled(found[kind])
+        parts.append(inner.stylize(_STYLES[kind]))
         place = found.end()
     parts.append(text[place:])
     return Content.assemble(*parts)
