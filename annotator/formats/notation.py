@@ -6,16 +6,16 @@ r"""Bracket notation: an annotated text that people can read, and write without 
     S1: ref @hallin
     C1: holder S1, cue E1, act deny, topic gas-levy
 
-`[ID text]` marks a span. An ID is the key of a label in capitals, or the label's name, and a number
-if the label occurs more than once; the one space after it belongs to the bracket. The same ID again
-is another piece of the span. `]` closes the innermost span, `]ID>` the one named, so spans may
-cross. `\[`, `\]`, `\>` and `\\` are the characters themselves.
+`[ID text]` marks a span. An ID is the key of a label in capitals, or the label's name, and a
+number if the label occurs more than once; one space or line end after it belongs to the bracket.
+The same ID again is another piece of the span. `]` closes the innermost span, `]ID>` the one named,
+so spans may cross. `\[`, `\]`, `\>` and `\\` are the characters themselves.
 
 After a line `---`, `ID: item, item` says more of a span. An item is `link target ...` (targets are
 IDs, `@entity`, AUTHOR, IMPLICIT or `topic:id`), `attribute value`, a value or flag attribute alone
 where only one attribute has it, `flag name`, `note "..."` or `origin word`; `link -` says that
-there is none. `@id = Name, type, naming, affiliation @id, kb id, note "..."` is an entity. Anything may
-stand in double quotes, as in JSON.
+there is none. `@id = Name, type, naming, affiliation @id, kb id, note "..."` is an entity. Anything
+may stand in double quotes, as in JSON.
 
 A span whose label links to entities and to nothing else (SPEAKER in the shipped scheme) refers,
 unless its line says otherwise, to an entity named as the span reads.
@@ -105,8 +105,8 @@ def opening(scheme: Scheme) -> re.Pattern[str]:
     """What opens a span: a label of the scheme, by key or name, or another name in capitals."""
     known = {name for label in scheme.labels.values() for name in (label.key.upper(), label.name)}
     names = "|".join(re.escape(name) for name in sorted(known - {""}, key=len, reverse=True))
-    other = r"[A-Z][A-Z_]*(?=\d)|[A-Z][A-Z_]+(?= )"
-    return re.compile(rf"\[((?:{names}|{other})\d*) ")
+    other = r"[A-Z][A-Z_]*(?=\d)|[A-Z][A-Z_]+(?=[ \n])"
+    return re.compile(rf"\[((?:{names}|{other})\d*)[ \n]")
 
 
 def label_of(span_id: str, scheme: Scheme) -> str:

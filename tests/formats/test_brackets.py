@@ -58,6 +58,7 @@ def test_spans_may_cross() -> None:
         ("[C it [sic] held]", "it [sic] held"),
         ("back\\slash and \\\\ two", "back\\slash and \\ two"),
         ("[S  two blanks]", " two blanks"),
+        ("[S\nwrapped]", "wrapped"),
     ],
 )
 def test_brackets_of_the_text_itself(source: str, text: str) -> None:
