@@ -14,7 +14,7 @@ from typing import Literal
 from annotator.formats.intake import Facts
 from annotator.formats.loss import Loss
 from annotator.formats.output import Output
-from annotator.model.annotation import AnnotationSet, Entity, Origin, TargetKind, Value
+from annotator.model.annotation import AnnotationSet, Entity, Origin, TargetKind, Value, Verdict
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
 from annotator.model.scheme import Scheme
@@ -65,7 +65,8 @@ class ForeignSet:
 
     `unit` and `inclusive` say what offsets count and whether the end is part of the span; "" and
     None where the format does not fix it, so that the covered texts must decide. `suggested` marks
-    what a machine predicted. `status` is "" where the file does not say.
+    what a machine predicted. `status` is "" where the file does not say. Only our own gold has
+    `verdicts`.
     """
 
     annotator: str = ""
@@ -79,6 +80,7 @@ class ForeignSet:
     status: Literal["", "new", "open", "done", "skipped"] = ""
     flags: tuple[str, ...] = ()
     note: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 @dataclass(slots=True)

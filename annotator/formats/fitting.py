@@ -13,7 +13,7 @@ from annotator.formats.decoding import REPLACEMENT
 from annotator.formats.exchange import ForeignDocument, ForeignLink, ForeignSet, ForeignSpan
 from annotator.formats.loss import Finding, Loss
 from annotator.formats.readings import Reading, Ruler, possible, readings
-from annotator.model.annotation import AnnotationSet, Entity, Fragment, Link, Span, Value
+from annotator.model.annotation import AnnotationSet, Entity, Fragment, Link, Span, Value, Verdict
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
 from annotator.model.scheme import Scheme
@@ -104,6 +104,7 @@ def fit(
         links,
         {entity.id: entity for entity in entities.values()},
         fields,
+        verdicts=_verdicts(foreign, by_foreign, entities, ids),
         serial=ids.serial,
     )
 
@@ -437,6 +438,19 @@ def _links(
             item.origin,
         )
         loss.carry(f"{item.type} links")
+    return found
+
+
+def _verdicts(
+    foreign: ForeignSet, spans: dict[str, str], entities: dict[str, Entity], ids: _Ids
+) -> dict[str, Verdict]:
+    """Verdicts as they are, about the spans and entities as they are named now."""
+    named = {key: entity.id for key, entity in entities.items()} | spans
+    found: dict[str, Verdict] = {}
+    for item in foreign.verdicts:
+        key = ids.keep(item.id, "v")
+        about = tuple(named[x] for x in item.spans if x in named)
+        found[key] = replace(item, id=key, spans=about)
     return found
 
 

@@ -7,33 +7,18 @@ count those or not, whatever its unit is.
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
 from annotator.formats.decoding import BOM
 from annotator.formats.exchange import ForeignSet, Unit
-from annotator.formats.registry import Option
 from annotator.text.blocks import Blocks
 from annotator.text.clusters import Clusters
 from annotator.text.offsets import OffsetMap
 
 _UNITS: tuple[Unit, ...] = ("code points", "utf-16", "graphemes", "bytes")
-_NAMES: dict[str, Unit] = {unit.replace(" ", "-"): unit for unit in _UNITS}
-UNIT = Option(
-    "unit",
-    "what offsets count, where the file does not tell: it is asked for if it matters",
-    values=("", *_NAMES),
-)
-"""The option of formats whose files do not fix what their offsets count; see `unit_of`."""
-
 _PAIR = re.compile("\r\n")
-
-
-def unit_of(options: Mapping[str, str]) -> Unit | Literal[""]:
-    """What option `UNIT` says, as a `ForeignSet` has it; "" if it was not given."""
-    return _NAMES.get(options.get("unit", ""), "")
 
 
 @dataclass(frozen=True, slots=True)
