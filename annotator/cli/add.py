@@ -10,6 +10,7 @@ import click
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, say, warn
 from annotator.cli.state import State, pass_state
 from annotator.formats.intake import Draft, Item, Notice, Options, plain, with_regions
+from annotator.formats.metadata import Metadata
 from annotator.formats.reading import find, read, read_standard_input
 from annotator.model.article import Article
 from annotator.project import Project
@@ -27,6 +28,12 @@ _DUPLICATES_SHOWN = 20
 @click.option("--language", default="", metavar="TAG", help="Their language, e.g. en or pt-BR.")
 @click.option(
     "--text-column", default="", metavar="NAME", help="The column or key that holds the text."
+)
+@click.option(
+    "--metadata",
+    default="",
+    metavar="FILE",
+    help="A CSV table with a row a file: file, source, published, url, language, ...",
 )
 @click.option("--id", "article_id", default="", metavar="ID", help="The id; for one article only.")
 @click.option(
@@ -46,6 +53,7 @@ def command(
     source: str,
     language: str,
     text_column: str,
+    metadata: str,
     article_id: str,
     limit: float,
     as_json: bool,
@@ -58,6 +66,9 @@ def command(
     "body" or "content" and, if there are, id, headline or title, published or date, source, url and
     language.
 
+    Facts about a folder of texts can come from a table: --metadata, with a column "file" (or "id")
+    and columns named as above; others are kept as they are.
+
     A text that is there already is not added again, and an id never gets a second text. The text is
     kept as it stands from then on; lines that look like bylines, links or boilerplate are proposed
     as regions and stay in it. Exit code 3 says that something was refused; each such file has its
@@ -66,7 +77,9 @@ def command(
     project = state.project()
     options = Options(encoding, source, language, text_column, article_id, round(limit * _MEGA))
     intake = _Intake(project, quiet=as_json)
-    added = project.store.add_articles(intake.accepted(_items(project, paths, options)))
+    table = Metadata(metadata) if metadata else None
+    items = _items(project, paths, options, table)
+    added = project.store.add_articles(intake.accepted(items))
     if as_json:
         emit(
             {
@@ -85,7 +98,9 @@ def command(
     return LEFT_OUT if intake.counts["refused"] else OK
 
 
-def _items(project: Project, paths: tuple[str, ...], options: Options) -> Iterator[Item]:
+def _items(
+    project: Project, paths: tuple[str, ...], options: Options, metadata: Metadata | None
+) -> Iterator[Item]:
     root = project.root
     own = [root / "guidelines", root / ".annotator"]
     own += [root / "corpus" / name for name in ("articles", "annotations", "gold")]
@@ -95,8 +110,11 @@ def _items(project: Project, paths: tuple[str, ...], options: Options) -> Iterat
     for found in find(files, skip=own):
         if isinstance(found, Notice):
             yield found
-        else:
-            yield from read(found, options)
+        elif metadata is None or not metadata.is_in(found):
+            items = read(found, options)
+            yield from map(metadata.applied, items) if metadata else items
+    if metadata:
+        yield from metadata.unused()
 
 
 class _Intake:

@@ -146,3 +146,41 @@ def test_meta_of_lines_is_kept(root: Path, run: Run) -> None:
     Path("x.jsonl").write_bytes(orjson.dumps({"text": "T.", "desk": "city", "n": [1, {"a": None}]}))
     run("add", "x.jsonl")
     assert Project.open(root).store.article("x-1").meta == {"desk": "city", "n": [1, {"a": None}]}
+
+
+def test_a_table_says_where_a_folder_of_texts_comes_from(root: Path, run: Run) -> None:
+    box = root / "scraped"
+    box.mkdir()
+    (box / "one.txt").write_text("Dam holds\n\nThe dam holds, said engineer Pell.\n")
+    (box / "two.txt").write_text("Dam leaks\n\nThe dam leaks, said diver Orm.\n")
+    (box / "three.txt").write_text("Nobody knows\n\nNobody asked.\n")
+    (box / "facts.csv").write_text(
+        "File;Outlet;Date;lang;beat\n"
+        "one.txt;Osk Radio;2031-05-02;en;water\n"
+        "two;The Lowmark Bell;spring;;\n"
+        "four.txt;Nobody;2031-01-01;en;\n"
+    )
+    done = run("add", "scraped", "--metadata", "scraped/facts.csv")
+    assert (done.code, done.out[:16]) == (0, "Added 3 articles")
+    assert "facts.csv:4: no file four.txt was read" in done.err
+    store = Project.open(root).store
+    one, two, three = (store.article(name) for name in ("one", "two", "three"))
+    assert (one.source, one.published, one.language) == ("Osk Radio", "2031-05-02", "en")
+    assert one.meta == {"beat": "water"}
+    assert (two.source, two.published, two.meta) == ("The Lowmark Bell", "", {"date": "spring"})
+    assert (three.source, three.published, three.headline) == ("", "", "Nobody knows")
+
+
+def test_a_table_that_cannot_be_used_adds_nothing(root: Path, run: Run) -> None:
+    (root / "one.txt").write_text("Dam holds\n\nThe dam holds.\n")
+    for text, message in (
+        ("outlet,date\nOsk,2031\n", "line 1: there is no column called file"),
+        ("file,outlet\none.txt\n", "line 2: has 1 cells, but the header has 2"),
+        ("file,outlet\none.txt,A\none.txt,B\n", "line 3: one.txt has a row already (line 2)"),
+    ):
+        (root / "facts.csv").write_text(text)
+        done = run("add", "one.txt", "--metadata", "facts.csv")
+        assert done.code == 1
+        assert message in done.err
+    assert run("add", "one.txt", "--metadata", "none.csv").code == 1
+    assert not Project.open(root).store.heads()
