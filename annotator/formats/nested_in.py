@@ -24,12 +24,13 @@ _ENTITY = ("name", "type", "naming", "affiliation", "kb", "note")
 def read(source: Source) -> Iterator[ForeignDocument]:
     """A document a line, each with one annotator's work."""
     for record in records(source):
-        document = _document(record)
-        if document is not None:
-            yield document
+        found = document(record)
+        if found is not None:
+            yield found
 
 
-def _document(record: Record) -> ForeignDocument | None:
+def document(record: Record) -> ForeignDocument | None:
+    """The document of one record; what cannot be used is counted, None if that is all of it."""
     line = record.value
     if not isinstance(line.get("spans"), list):
         message = "has no list of spans; is it a line of another export (--format flat)?"
