@@ -14,7 +14,9 @@ import traceback
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
+from textual.geometry import Size
 
 from annotator.model.errors import AnnotatorError
 from annotator.project import Project
@@ -54,6 +56,27 @@ class AnnotatorApp(App[int]):
         self.report: Path | None = None
         self._watchdog: threading.Timer | None = None
         self._ending = False
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw every cell again, at the size that the terminal has now.
+
+        A terminal drops cells when it changes size, also where it is back at the size before by the
+        time anyone asks it; no widget has changed then. And of two changes the earlier may be told
+        last: the second signal comes while the first is being handled.
+        """
+        self.screen.refresh()
+        now = self._terminal_size()
+        if all(now) and now != event.size:
+            self.post_message(events.Resize(now, now))
+
+    def _terminal_size(self) -> Size:
+        """Columns and rows; zero where there is no terminal to ask."""
+        if self.is_headless:
+            return Size()
+        try:
+            return Size(*os.get_terminal_size())
+        except OSError:
+            return Size()
 
     def _make_desk(self) -> AnnotateScreen:
         return AnnotateScreen(self.project, self.annotator, self.keymap)

@@ -48,8 +48,6 @@ def test_resized_from_each_to_each(root: Path, environment: Mapping[str, str]) -
         opened.wait_for("Harbour minister Oda Brenn")
         for size in path[1:]:
             opened.resize(*size)
-            if size == USUAL:
-                opened.wait_for("kim")  # drawn for the new size before the next key comes
             opened.type("\x1b[Cs" if keys % 3 else "u")
             keys += 1
             if size == USUAL:
@@ -62,6 +60,21 @@ def test_resized_from_each_to_each(root: Path, environment: Mapping[str, str]) -
     assert not (root / ".annotator/crash.txt").exists()
     # The first key was an undo with nothing to undo.
     assert len(edits_on_disk(root, "kim")) == keys
+
+
+def test_resized_and_back_at_once(root: Path, environment: Mapping[str, str]) -> None:
+    """Faster than anyone can ask for the size: the screen that the terminal emptied is drawn."""
+    command = ("--project", root, "--as", "kim", "open", "ferry")
+    with terminal(*command, environment=environment, size=USUAL) as opened:
+        opened.wait_for("Harbour minister Oda Brenn")
+        opened.read_for(0.5)
+        whole = opened.screen.text
+        for size in SIZES[1:] * 10:
+            opened.resize(*size)
+            opened.resize(*USUAL)
+            opened.wait_for(whole, patience=5)
+        opened.type("\x11")
+        assert opened.wait() == 0
 
 
 def test_panes_in_small_terminals(root: Path, environment: Mapping[str, str]) -> None:

@@ -108,14 +108,6 @@ class AnnotateScreen(
         self.set_class(event.size.height < 8, "short")
         self.set_class(event.size.width >= ROOMY, "roomy")
         self.show_keys()
-        # What was being drawn for the size before may arrive after the new frame.
-        for delay in (0.1, 0.6):
-            self.set_timer(delay, self._draw_again)
-
-    def _draw_again(self) -> None:
-        """Send every cell once more, also those that should be on the terminal already."""
-        if self.is_current:
-            self.app._display(self, self._compositor.render_update(full=True))
 
     def show_keys(self) -> None:
         """The keys of the pane that has the keyboard, or those of the article."""
