@@ -58,13 +58,11 @@ class AnnotatorApp(App[int]):
         self._ending = False
 
     def on_resize(self, event: events.Resize) -> None:
-        """Draw every cell again, at the size that the terminal has now.
+        """See to it that the last size told is the one that the terminal has now.
 
-        A terminal drops cells when it changes size, also where it is back at the size before by the
-        time anyone asks it; no widget has changed then. And of two changes the earlier may be told
-        last: the second signal comes while the first is being handled.
+        Of two changes the earlier may be told last: the second signal can come while the size after
+        the first was read and not yet told.
         """
-        self.screen.refresh()
         now = self._terminal_size()
         if all(now) and now != event.size:
             self.post_message(events.Resize(now, now))
