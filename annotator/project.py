@@ -33,6 +33,7 @@ corpus/annotations/** -text merge=union
 corpus/gold/** -text merge=union
 corpus/training/** -text merge=union
 corpus/assignments.jsonl -text merge=union
+corpus/splits.jsonl -text merge=union
 """
 
 

@@ -15,6 +15,7 @@ from annotator.model.errors import AnnotatorError
 COMMANDS = {
     "init": "Make a new project in a folder.",
     "add": "Add articles: text, web pages, JSON Lines, tables, folders.",
+    "tour": "Be shown round the screen, in ten minutes; nothing is kept.",
     "open": "Open the labelling screen (so does `annotator` alone).",
     "list": "List the articles and how far each is.",
     "show": "Print an article with its annotations.",
@@ -27,6 +28,7 @@ COMMANDS = {
     "review": "Walk from the figures of agreement to the places behind them.",
     "check": "Verify the whole project.",
     "export": "Write annotations for training scripts.",
+    "split": "Divide the articles into train, dev and test without leaks.",
     "migrate": "Rename labels, attributes, values, links and fields in existing work.",
     "guidelines": "Print the guidelines, or the page of a label.",
     "keys": "Print the key map of the screen.",
