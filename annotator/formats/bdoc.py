@@ -121,21 +121,21 @@ def _set(record: Record, name: str, annotations: object, kept: object) -> Foreig
         span = ForeignSpan(text(raw.get("id")), label, [place], line=record.line, raw=raw)
         for key, item in features.items():
             if key == _LINKS and isinstance(item, dict):
-                arrows += [(span, type, ids, raw) for type, ids in item.items()]
+                arrows += [(span, type, ids, item) for type, ids in item.items()]
             elif key != KEY:
                 _attribute(record, span, key, item)
         complete_span(span, features.get(KEY), record)
         ours.setdefault(text(raw.get("id")), span.id)
         work.spans.append(span)
     native = []
-    for span, type, ids, raw in arrows:
+    for span, type, ids, links in arrows:
         for target in ids if isinstance(ids, list) else [ids]:
             if offset(target) is None:
                 message = f"{shown(target)} is no annotation's id"
-                record.refuse(f"{type} links", "name no annotation", message, raw)
+                record.refuse(f"{type} links", "name no annotation", message, links)
             else:
                 end = ours.get(text(target), text(target))
-                native.append(ForeignLink(type, span.id, end, line=record.line, raw=raw))
+                native.append(ForeignLink(type, span.id, end, line=record.line, raw=links))
     complete_set(work, kept, record)
     work.links = completed_links(native, work.links)
     return work
