@@ -131,7 +131,6 @@ class _Docs:
 
     def doc(self, article: Article, work: AnnotationSet) -> "Doc":
         work = reduced(work, FORMAT.capability, self._sink.loss)
-        self._sink.loss.carry("annotation sets")
         doc = self._tokenised(article)
         self._grouping.apply(doc, work)
         for span in doc.spans[self._sink.options["key"]]:
