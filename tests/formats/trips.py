@@ -48,7 +48,7 @@ class Trip:
 
 
 def read(
-    name: str, path: Path, text: str | None = None, scheme: Scheme = SCHEME, **said: str
+    name: str, path: Path, text: str | None = None, scheme: Scheme = SCHEME, /, **said: str
 ) -> list[Trip]:
     """All sets of a file; `text` is the project's article for documents without any."""
     form = registry.get(name)
@@ -65,7 +65,7 @@ def read(
 
 
 def write(
-    name: str, path: Path, exports: Iterable[Export], scheme: Scheme = SCHEME, **said: str
+    name: str, path: Path, exports: Iterable[Export], scheme: Scheme = SCHEME, /, **said: str
 ) -> Loss:
     form = registry.get(name)
     assert form.write is not None
