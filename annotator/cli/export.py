@@ -1,45 +1,75 @@
 """`annotator export`: annotations out."""
 
-import heapq
-from collections import Counter
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, warn
+from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, table, warn
 from annotator.cli.state import State, pass_state
-from annotator.formats.flat import flat_lines, is_row
-from annotator.formats.nested import kept, nested_line
-from annotator.formats.output import write_lines
-from annotator.formats.resolve import flat_labels
-from annotator.model.annotation import AnnotationSet
-from annotator.model.errors import AnnotatorError
-from annotator.model.requirements import unfit
-from annotator.project import Project
+
+if TYPE_CHECKING:
+    from annotator.exporting import Selection
+    from annotator.formats.exchange import Export
+    from annotator.formats.loss import Loss
+    from annotator.formats.output import Output
+    from annotator.formats.registry import Format
 
 
 @click.command("export")
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["jsonl"]),
     default="jsonl",
+    metavar="FORMAT",
     show_default=True,
-    help="The file format.",
+    help="The file format; `annotator formats` lists them.",
 )
-@click.option("--flat", is_flag=True, help="One line a claim or stance, with everything resolved.")
+@click.option("--flat", is_flag=True, help="Short for --format flat.")
 @click.option(
     "-o",
     "--output",
     default="-",
-    metavar="FILE",
-    help="Where to; an older file is replaced once this one is complete. Default: - (stdout).",
+    metavar="TARGET",
+    help="The file or folder to write, all of it or nothing. Default: - (stdout).",
 )
-@click.option("--done-only", is_flag=True, help="Only articles marked done.")
+@click.option("--replace", "over", is_flag=True, help="Put it in the place of an older folder.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="An option of FORMAT.")
 @click.option(
-    "--annotators", default="", metavar="NAMES", help="Only these annotators, e.g. mira,tom."
+    "--annotators",
+    default="",
+    metavar="WHO",
+    help="gold, each (all, kept apart), majority, union, or names like mira,tom. Default: each,"
+    " and gold if there is any.",
+)
+@click.option(
+    "--min-agreement",
+    type=click.FloatRange(0, 1),
+    metavar="F1",
+    help="Without articles on which annotators agree less (mean pairwise F1 of exact spans).",
 )
 @click.option("--labels", default="", metavar="LABELS", help="Only these labels, e.g. CLAIM,CUE.")
+@click.option("--profile", default="", metavar="NAME", help="Only what this profile offers.")
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="CONDITION",
+    help="Only where it holds, e.g. genre=interview, published>=2031-01-31, language!=en; several"
+    " times: all must.",
+)
+@click.option("--done-only", is_flag=True, help="Only work marked done.")
+@click.option(
+    "--exclude-regions",
+    "regions",
+    type=click.Choice(["drop", "mask"]),
+    help="Cut lines that are no body text out (offsets follow), or replace them by spaces.",
+)
+@click.option("--split", default="", metavar="NAME", help="Only this part of the splits.")
+@click.option("--by-split", is_flag=True, help="A file or folder for each split, in a folder.")
+@click.option("--allow-loss", is_flag=True, help="Exit with 0 also if something was left out.")
 @json_option
 @pass_state
 def command(
@@ -47,141 +77,136 @@ def command(
     format_name: str,
     flat: bool,
     output: str,
-    done_only: bool,
+    over: bool,
+    settings: tuple[str, ...],
     annotators: str,
+    min_agreement: float | None,
     labels: str,
+    profile: str,
+    conditions: tuple[str, ...],
+    done_only: bool,
+    regions: str | None,
+    split: str,
+    by_split: bool,
+    allow_loss: bool,
     as_json: bool,
 ) -> int:
-    """Write annotations as JSON Lines for training scripts.
+    """Write annotations for training scripts and other tools.
 
-    Nested (the default): one line an article and annotator, with text, spans, links, entities,
-    topics and document fields. Flat (--flat): one line for each span that says something of others,
-    in the shipped scheme each claim and stance, with holders, cue, relays, target and topic by name
-    and the sentence around it.
+    jsonl (the default) holds everything: one line an article and annotator, with text, spans,
+    links, entities, topics and document fields. flat has one line for each span that says something
+    of others, in the shipped scheme each claim and stance, with holders, cue, relays, target and
+    topic by name and the sentence around it.
 
-    Offsets are code points, from 0, the end not included. The same project always gives the same
-    bytes. What was exported, and what not, is told on standard error; spans that no longer fit the
-    scheme are exported and named there. Exit code 3 says that work could not be exported.
+    Offsets of both are code points, from 0, the end not included. The same project always gives the
+    same bytes. A table on standard error tells what was carried, what changed and what was left
+    out; work that no longer fits the scheme is exported and named there. Exit code 3 says that
+    something was left out that was asked for.
     """
+    from annotator.exporting import Choice, Selection
+    from annotator.formats import registry
+    from annotator.formats.conditions import parse
+    from annotator.formats.loss import Loss
+    from annotator.formats.output import Output
+    from annotator.model.errors import AnnotatorError
+
     if as_json and output == "-":
-        raise click.UsageError("--json prints a summary, so the export needs a file: -o FILE.")
+        raise click.UsageError("--json prints a summary, so the export needs a target: -o TARGET.")
+    if by_split and output == "-":
+        raise click.UsageError("--by-split writes a folder; name it with -o FOLDER.")
+    if by_split and split:
+        raise click.UsageError("--split takes one part, --by-split all of them; choose one.")
+    name = "flat" if flat else format_name
+    try:
+        form = registry.get(name)
+    except AnnotatorError as error:
+        if name in registry.names():
+            raise
+        raise click.UsageError(str(error)) from error
+    if form.write is None:
+        raise AnnotatorError(f"Format {form.name} can be read but not written.")
+    options = form.settle(_settings(settings))
     project = state.project()
-    export = _Export(
-        project,
-        flat=flat,
+    choice = Choice(
+        annotators=annotators,
+        min_agreement=min_agreement,
+        labels=_names(labels),
+        profile=profile,
+        where=parse(conditions, project.scheme),
         done_only=done_only,
-        annotators=_names(annotators, project.store.owners(), "annotator"),
-        labels=_names(labels, list(project.scheme.labels), "label"),
+        regions=regions or "",  # type: ignore[arg-type]
+        split=split,
     )
-    lines = export.lines() if output == "-" else progress(export.lines(), "Exporting")
-    count = write_lines(output, lines)
+    loss = Loss()
+    selection = Selection(project, choice, loss)
+    target = Output(output, replace=over)
+    with target.committed():
+        if by_split:
+            _write_by_split(form, options, selection, target)
+        else:
+            _write(form, options, selection, target)
     if as_json:
-        emit({"lines": count, "file": output, **export.as_json()})
+        emit({"format": form.name, "target": output, **_summary(loss, selection)})
     else:
-        export.tell(count, output)
-    return LEFT_OUT if export.failed else OK
+        _tell(loss, selection, output)
+    return LEFT_OUT if loss.anything_left_out and not allow_loss else OK
 
 
-def _names(text: str, known: list[str], noun: str) -> list[str] | None:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in known:
-            raise AnnotatorError(
-                f"There is no {noun} {name}; there are {', '.join(known) or 'none yet'}."
-            )
-    return sorted(set(names)) or None
+def _settings(texts: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise click.UsageError(f"--set {text!r} should be NAME=VALUE.")
+        found[name.strip()] = value
+    return found
 
 
-class _Export:
-    """The lines, and what they carry and leave out."""
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(sorted({name.strip() for name in text.split(",")} - {""}))
 
-    def __init__(
-        self,
-        project: Project,
-        *,
-        flat: bool,
-        done_only: bool,
-        annotators: list[str] | None,
-        labels: list[str] | None,
-    ) -> None:
-        self.project, self.flat, self.done_only, self.labels = project, flat, done_only, labels
-        self.annotators = annotators or project.store.owners()
-        self.rows = [
-            name for name in flat_labels(project.scheme) if labels is None or name in labels
-        ]
-        self.carried: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
-        self.unfit: Counter[str] = Counter()
-        self.failed: list[str] = []
 
-    def lines(self) -> Iterator[bytes]:
-        """By article in the order of import, then by annotator."""
-        order = {head.id: number for number, head in enumerate(self.project.store.heads())}
-        works = (self.project.store.all_annotations(name) for name in self.annotators)
-        merged = heapq.merge(
-            *works, key=lambda work: (order.get(work.article_id, len(order)), work.annotator)
-        )
-        annotated: set[str] = set()
-        for work in merged:
-            if work.status == "new" and not work.spans:
-                continue  # opened and left again: nothing was said of the article
-            annotated.add(work.article_id)
-            yield from self._work(work)
-        for name in self.annotators:
-            annotated |= self.project.store.outdated(name)
-        for problem in self.project.store.problems:
-            self.failed.append(f"{problem.path}, line {problem.line}: {problem.message}")
-        bare = len(order.keys() - annotated)
-        if bare:
-            self.left_out["articles without annotations"] += bare
+def _write(form: Format, options: Mapping[str, str], selection: Selection, output: Output) -> None:
+    from annotator.formats.exchange import Sink
 
-    def _work(self, work: AnnotationSet) -> Iterator[bytes]:
-        if self.done_only and work.status != "done":
-            self.left_out["annotation sets not marked done"] += 1
-            return
-        try:
-            article = self.project.store.article(work.article_id)
-        except AnnotatorError as error:
-            self.failed.append(str(error))
-            return
-        scheme = self.project.scheme
-        for issue in unfit(work, scheme):
-            self.unfit[f"{issue.kind.replace('-', ' ')} {issue.name}"] += 1
-        self.carried["annotation sets"] += 1
-        if self.flat:
-            rows = [span for span in work.spans.values() if is_row(work, scheme, span, self.rows)]
-            self._count("spans", len(rows), len(work.spans))
-            yield from flat_lines(article, work, scheme, self.project.topic_name, self.rows)
-            return
-        spans, links = kept(work, self.labels)
-        self._count("spans", len(spans), len(work.spans))
-        self._count("links", len(links), len(work.links))
-        self.carried["entities"] += len(work.entities)
-        yield nested_line(article, work, scheme, self.project.topic_name, self.labels)
+    assert form.write is not None
+    project = selection.project
+    sink = Sink(
+        output, options, project.scheme, project.topic_name, selection.loss, selection.about()
+    )
+    exports: Iterator[Export] = selection.exports()
+    if output.target != "-":
+        exports = progress(exports, "Exporting articles")
+    form.write(exports, sink)
 
-    def _count(self, what: str, carried: int, present: int) -> None:
-        self.carried[what] += carried
-        self.left_out[what] += present - carried
 
-    def as_json(self) -> dict[str, object]:
-        return {
-            "carried": dict(self.carried),
-            "left_out": {name: count for name, count in self.left_out.items() if count},
-            "unfit": dict(sorted(self.unfit.items())),
-            "failed": self.failed,
-        }
+def _write_by_split(
+    form: Format, options: Mapping[str, str], selection: Selection, output: Output
+) -> None:
+    """One pass a split: whatever the format keeps in memory is then only of one."""
+    from annotator.formats.output import PartOutput
 
-    def tell(self, count: int, output: str) -> None:
-        where = "standard output" if output == "-" else output
-        warn(f"Wrote {plural(count, 'line')} to {where}.")
-        carried = ", ".join(f"{name} {number:,}" for name, number in self.carried.items() if number)
-        warn(f"  carried   {carried or 'nothing'}")
-        left = [f"{name} {number:,}" for name, number in self.left_out.items() if number]
-        left.append("the history of edits")
-        if self.flat:
-            left += ["the articles' text beyond the sentence", "document fields"]
-        warn(f"  left out  {', '.join(left)}")
-        for name, number in sorted(self.unfit.items()):
-            warn(f"  unfit     {name}: {number:,}, exported as it is (see `annotator check`)")
-        for message in self.failed:
-            warn(f"  failed    {message}")
+    for part in selection.parts():
+        _write(form, options, part, PartOutput(output, f"{part.choice.split}{form.suffix}"))
+
+
+def _summary(loss: Loss, selection: Selection) -> dict[str, object]:
+    return {
+        **loss.as_json(),
+        "unfit": dict(sorted(selection.unfit.items())),
+        "findings": [str(finding) for finding in loss.findings],
+    }
+
+
+def _tell(loss: Loss, selection: Selection, output: str) -> None:
+    where = "standard output" if output == "-" else output
+    warn(f"Wrote {plural(loss.carried['articles'], 'article')} to {where}.")
+    for row in table(loss.table()):
+        warn(row)
+    for name, number in sorted(selection.unfit.items()):
+        how = "left out" if name.startswith("broken link") else "exported as it is"
+        warn(f"  unfit     {name}: {number:,}, {how} (see `annotator check`)")
+    for finding in loss.findings:
+        warn(f"  {finding}")
+    if loss.found > len(loss.findings):
+        warn(f"  and {loss.found - len(loss.findings):,} more")

@@ -10,11 +10,17 @@ and `topic` (of what it names). A mention of two entities gives two objects. A l
 is one of a row's own keys has `_link` added. Offsets are code points, half-open, into the article.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import orjson
 
-from annotator.formats.resolve import ends, in_scheme_order, is_mention_span
+from annotator.formats.capability import ALL_LINKS, Capability, reduced
+from annotator.formats.exchange import Export, Sink
+from annotator.formats.loss import Loss
+from annotator.formats.narrowing import only_spans
+from annotator.formats.registry import Format
+from annotator.formats.resolve import ends, flat_labels, in_scheme_order, is_mention_span
 from annotator.model.annotation import AnnotationSet, Link, Span
 from annotator.model.article import Article
 from annotator.model.scheme import Scheme
@@ -24,103 +30,152 @@ _ROW_KEYS = frozenset(
     """article annotator status id label start end fragments text attributes flags note origin
     topics sentence headline published source url language""".split()  # noqa: SIM905
 )
+_CAPABILITY = Capability(
+    text=False,
+    fragments=True,
+    attributes=True,
+    remarks=True,
+    links=ALL_LINKS,
+    order=True,
+    entities=True,
+    annotators=True,
+    state=True,
+)
 
 
-def flat_lines(
-    article: Article,
-    annotations: AnnotationSet,
-    scheme: Scheme,
-    topic_name: Callable[[str], str],
-    labels: list[str],
-) -> Iterator[bytes]:
-    """The rows of one annotation set in text order, as JSON lines without their LF."""
-    units = Units(article.text)
-    for span in annotations.in_order():
-        if is_row(annotations, scheme, span, labels):
-            yield orjson.dumps(_row(article, annotations, scheme, topic_name, units, span))
+def write(exports: Iterable[Export], sink: Sink) -> None:
+    """The rows of all sets, in text order."""
+    sink.output.lines(_lines(exports, sink))
 
 
-def is_row(annotations: AnnotationSet, scheme: Scheme, span: Span, labels: list[str]) -> bool:
-    """Whether a span is a row; one with a label the scheme has lost is, unless it is a mention."""
-    if span.label in scheme.labels:
-        return span.label in labels
-    links = annotations.links_from(span.id)
-    return bool(links) and not is_mention_span(annotations, scheme, span)
+def _lines(exports: Iterable[Export], sink: Sink) -> Iterator[bytes]:
+    labels = frozenset(flat_labels(sink.scheme))
+    for export in exports:
+        units = Units(export.article.text)
+        for annotations in export.sets:
+            rows = _Rows(export.article, annotations, sink.scheme, sink.topic_name, units)
+            spans = [span for span in annotations.in_order() if rows.has(span, labels)]
+            work = _told(annotations, spans, sink.scheme, sink.loss)
+            rows = _Rows(export.article, work, sink.scheme, sink.topic_name, units)
+            for span in spans:
+                yield orjson.dumps(rows.row(work.spans[span.id]))
 
 
-def _row(
-    article: Article,
-    annotations: AnnotationSet,
-    scheme: Scheme,
-    topic_name: Callable[[str], str],
-    units: Units,
-    span: Span,
-) -> dict[str, object]:
-    label = scheme.labels.get(span.label)
-    attributes = label.attributes if label else ()
-    sentences = units.sentences(span.start, span.end)
-    start = min((first for first, _ in sentences), default=span.start)
-    end = max((last for _, last in sentences), default=span.end)
-    links = {link.name: list[object]() for link in (label.links if label else ())}
-    for link in annotations.links_from(span.id):
-        links.setdefault(link.type, []).extend(
-            _resolved(article, annotations, scheme, topic_name, link)
-        )
-    topics = {
-        item.name: {
-            "id": span.attributes[item.name],
-            "name": topic_name(str(span.attributes[item.name])),
-        }
-        for item in attributes
-        if item.kind == "topic" and span.attributes.get(item.name)
+def _told(
+    annotations: AnnotationSet, rows: list[Span], scheme: Scheme, loss: Loss
+) -> AnnotationSet:
+    """What of a set is in its rows; who asks for rows has not asked for the rest."""
+    reached = {span.id for span in rows}
+    for span in rows:
+        for link in annotations.links_from(span.id):
+            if link.target_kind == "span" and link.target in annotations.spans:
+                reached.add(link.target)
+    work = only_spans(annotations, reached, "in no row", loss.set_aside)
+    named = {
+        entity.id
+        for span in rows
+        for link in work.links_from(span.id)
+        for _, entity, _ in ends(work, scheme, link)
+        if entity is not None
     }
-    return {
-        "article": article.id,
-        "annotator": annotations.annotator,
-        "status": annotations.status,
-        "id": span.id,
-        "label": span.label,
-        "start": span.start,
-        "end": span.end,
-        "fragments": [list(fragment) for fragment in span.fragments],
-        "text": span.surface(article.text),
-        "attributes": in_scheme_order(
-            span.attributes,
-            (item.name for item in attributes),
-            {item.name: item.default for item in attributes if item.default is not None},
-        ),
-        "flags": list(span.flags),
-        "note": span.note,
-        "origin": span.origin,
-        **{f"{name}_link" if name in _ROW_KEYS else name: value for name, value in links.items()},
-        "topics": topics,
-        "sentence": {"text": article.text[start:end], "start": start, "end": end},
-        "headline": article.headline,
-        "published": article.published,
-        "source": article.source,
-        "url": article.url,
-        "language": article.language,
-    }
+    loss.set_aside("entities", "in no row", len(work.entities.keys() - named))
+    fields = {name: work.fields[name] for name in ("status",) if name in work.fields}
+    loss.set_aside("document fields", "in no row", len(work.fields) - len(fields))
+    entities = {key: item for key, item in work.entities.items() if key in named}
+    return reduced(replace(work, entities=entities, fields=fields), _CAPABILITY, loss)
 
 
-def _resolved(
-    article: Article,
-    annotations: AnnotationSet,
-    scheme: Scheme,
-    topic_name: Callable[[str], str],
-    link: Link,
-) -> Iterator[dict[str, object]]:
-    for span, entity, topic in ends(annotations, scheme, link):
-        yield {
-            "kind": link.target_kind,
-            "id": link.target,
-            "label": span.label if span else "",
-            "text": span.surface(article.text) if span else "",
-            "start": span.start if span else None,
-            "end": span.end if span else None,
-            "name": entity.name if entity else topic_name(topic) if topic else "",
-            "entity": entity.id if entity else "",
-            "type": entity.type if entity else "",
-            "naming": entity.naming if entity else "",
-            "topic": topic,
+class _Rows:
+    """Makes the rows of one annotation set."""
+
+    def __init__(
+        self,
+        article: Article,
+        annotations: AnnotationSet,
+        scheme: Scheme,
+        topic_name: Callable[[str], str],
+        units: Units,
+    ) -> None:
+        self.article, self.annotations, self.scheme = article, annotations, scheme
+        self.topic_name, self.units = topic_name, units
+
+    def has(self, span: Span, labels: frozenset[str]) -> bool:
+        """Whether a span is a row; one with a label the scheme has lost is, unless a mention."""
+        if span.label in self.scheme.labels:
+            return span.label in labels
+        links = self.annotations.links_from(span.id)
+        return bool(links) and not is_mention_span(self.annotations, self.scheme, span)
+
+    def row(self, span: Span) -> dict[str, object]:
+        article, annotations = self.article, self.annotations
+        label = self.scheme.labels.get(span.label)
+        attributes = label.attributes if label else ()
+        sentences = self.units.sentences(span.start, span.end)
+        start = min((first for first, _ in sentences), default=span.start)
+        end = max((last for _, last in sentences), default=span.end)
+        links = {link.name: list[object]() for link in (label.links if label else ())}
+        for link in annotations.links_from(span.id):
+            links.setdefault(link.type, []).extend(self._resolved(link))
+        topics = {
+            item.name: {
+                "id": span.attributes[item.name],
+                "name": self.topic_name(str(span.attributes[item.name])),
+            }
+            for item in attributes
+            if item.kind == "topic" and span.attributes.get(item.name)
         }
+        return {
+            "article": article.id,
+            "annotator": annotations.annotator,
+            "status": annotations.status,
+            "id": span.id,
+            "label": span.label,
+            "start": span.start,
+            "end": span.end,
+            "fragments": [list(fragment) for fragment in span.fragments],
+            "text": span.surface(article.text),
+            "attributes": in_scheme_order(
+                span.attributes,
+                (item.name for item in attributes),
+                {item.name: item.default for item in attributes if item.default is not None},
+            ),
+            "flags": list(span.flags),
+            "note": span.note,
+            "origin": span.origin,
+            **{
+                f"{name}_link" if name in _ROW_KEYS else name: value
+                for name, value in links.items()
+            },
+            "topics": topics,
+            "sentence": {"text": article.text[start:end], "start": start, "end": end},
+            "headline": article.headline,
+            "published": article.published,
+            "source": article.source,
+            "url": article.url,
+            "language": article.language,
+        }
+
+    def _resolved(self, link: Link) -> Iterator[Mapping[str, object]]:
+        for span, entity, topic in ends(self.annotations, self.scheme, link):
+            yield {
+                "kind": link.target_kind,
+                "id": link.target,
+                "label": span.label if span else "",
+                "text": span.surface(self.article.text) if span else "",
+                "start": span.start if span else None,
+                "end": span.end if span else None,
+                "name": entity.name if entity else self.topic_name(topic) if topic else "",
+                "entity": entity.id if entity else "",
+                "type": entity.type if entity else "",
+                "naming": entity.naming if entity else "",
+                "topic": topic,
+            }
+
+
+FORMAT = Format(
+    "flat",
+    "JSON lines, one a claim or stance, with all it points to by name",
+    _CAPABILITY,
+    write=write,
+    suffix=".jsonl",
+)

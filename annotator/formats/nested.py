@@ -1,17 +1,37 @@
 """The nested export: one line an article and annotator, with everything as it was said.
 
 Offsets are code points, half-open, into `text`. Keys always come in the same order, and lists that
-have no order of their own are sorted, so equal work gives equal bytes.
+have no order of their own are sorted, so equal work gives equal bytes. `meta` (what import knew
+besides), `sources` and `verdicts` (of adjudicated work) are there only if there is any.
+
+Lines are made of records, the form in which the store keeps work, so that whole projects need not
+become objects first; objects become records.
 """
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
 
 import orjson
 
-from annotator.formats.resolve import aliases, in_scheme_order, topic_ids
-from annotator.model.annotation import AnnotationSet, Link, Span
+from annotator.formats.capability import EVERYTHING, reduced
+from annotator.formats.exchange import Export, ForeignDocument, Sink, Source
+from annotator.formats.loss import Loss
+from annotator.formats.recorded import RecordedExport
+from annotator.formats.registry import Format
+from annotator.formats.resolve import is_mention
+from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article
 from annotator.model.scheme import Scheme
+from annotator.store.records import Lineage, article_record, checkpoint_record
+
+Record = Mapping[str, Any]
+_RESERVED = frozenset(AnnotationSet.RESERVED_FIELDS)
+_NO_LINEAGE = Lineage(0, (), "", "", "")
+_STATUSES = ("open", "done", "skipped")
+_KEPT_ORDERS = 10_000
 
 
 def nested_line(
@@ -19,130 +39,283 @@ def nested_line(
     annotations: AnnotationSet,
     scheme: Scheme,
     topic_name: Callable[[str], str],
-    labels: Collection[str] | None = None,
 ) -> bytes:
-    """One JSON line without its LF. With `labels`, other spans and their links are left out."""
-    spans, links = kept(annotations, labels)
-    fields = {
-        name: value
-        for name, value in annotations.fields.items()
-        if name not in AnnotationSet.RESERVED_FIELDS
-    }
-    return orjson.dumps(
-        {
-            "id": article.id,
-            "annotator": annotations.annotator,
-            "status": annotations.status,
-            "skip_reason": str(annotations.fields.get("skip_reason", "")),
-            "flags": list(annotations.flags),
-            "note": annotations.note,
-            "scheme": annotations.scheme,
-            "headline": article.headline,
-            "source": article.source,
-            "published": article.published,
-            "url": article.url,
-            "language": article.language,
-            "text_sha256": article.text_hash,
-            "offsets": "code points, half-open",
-            "text": article.text,
-            "spans": [_span(span, article.text, scheme) for span in spans],
-            "links": [_link(link) for link in links],
-            "entities": [
-                {
-                    "id": entity.id,
-                    "name": entity.name,
-                    "type": entity.type,
-                    "naming": entity.naming,
-                    "affiliation": entity.affiliation,
-                    "kb": entity.kb,
-                    "note": entity.note,
-                    "aliases": aliases(annotations, scheme, entity.id, article.text),
-                }
-                for entity in sorted(annotations.entities.values(), key=lambda x: _by_number(x.id))
-            ],
-            "topics": [
-                {"id": topic, "name": topic_name(topic)} for topic in topic_ids(annotations, scheme)
-            ],
-            "fields": in_scheme_order(fields, (field.name for field in scheme.fields)),
+    """One JSON line without its LF."""
+    work = checkpoint_record(annotations, article.text, _NO_LINEAGE)
+    return Lines(scheme, topic_name).line(article_record(article), work)
+
+
+def read(source: Source) -> Iterator[ForeignDocument]:
+    """The documents of our JSON lines, nested and flat; see `nested_in`."""
+    from annotator.formats.nested_in import read as read_lines
+
+    return read_lines(source)
+
+
+def write(exports: Iterable[Export], sink: Sink) -> None:
+    """A line a set, in the order they come."""
+    lines = Lines(sink.scheme, sink.topic_name)
+    tally = _Tally()
+
+    def written() -> Iterator[bytes]:
+        for export in exports:
+            if isinstance(export, RecordedExport):
+                for work in export.works:
+                    tally.add(work)
+                    yield lines.line(export.record, work)
+                continue
+            article = article_record(export.article)
+            for annotations in export.sets:
+                kept = reduced(annotations, EVERYTHING, sink.loss)
+                work = checkpoint_record(kept, export.article.text, _NO_LINEAGE)
+                yield lines.line(article, work)
+
+    try:
+        sink.output.lines(written())
+    finally:
+        tally.tell(sink.loss)
+
+
+class _Tally:
+    """What `reduced` counts of sets that this format holds whole, from their records."""
+
+    def __init__(self) -> None:
+        self.labels: Counter[str] = Counter()
+        self.links: Counter[str] = Counter()
+        self.attributes = self.entities = self.fields = 0
+
+    def add(self, work: Record) -> None:
+        spans = work["spans"]
+        self.labels.update(map(itemgetter("label"), spans))
+        self.links.update(map(itemgetter("type"), work["links"]))
+        self.attributes += sum([len(x["attributes"]) for x in spans if "attributes" in x])
+        self.entities += len(work["entities"])
+        self.fields += len(work["fields"])
+
+    def tell(self, loss: Loss) -> None:
+        for label, count in self.labels.items():
+            loss.carry(f"{label} spans", count)
+        for type, count in self.links.items():
+            loss.carry(f"{type} links", count)
+        loss.carry("attributes", self.attributes)
+        loss.carry("entities", self.entities)
+        loss.carry("document fields", self.fields)
+
+
+class Lines:
+    """Makes the lines of one scheme."""
+
+    def __init__(self, scheme: Scheme, topic_name: Callable[[str], str]) -> None:
+        self._topic_name = topic_name
+        self._mentions = {name: is_mention(label) for name, label in scheme.labels.items()}
+        self._names = {
+            name: [attribute.name for attribute in label.attributes]
+            for name, label in scheme.labels.items()
         }
-        | _provenance(annotations, {span.id for span in spans}, whole=labels is None)
-    )
+        self._topics = {
+            name: [item.name for item in label.attributes if item.kind == "topic"]
+            for name, label in scheme.labels.items()
+        }
+        self._fields = [field.name for field in scheme.fields]
+        self._topic_fields = [field.name for field in scheme.fields if field.kind == "topics"]
+        self._orders: dict[tuple[str, ...], tuple[str, ...] | None] = {}
 
+    def line(self, article: Record, work: Record) -> bytes:
+        """The line of an article's record and a checkpoint's (see `store/records.py`)."""
+        text = article["text"]
+        spans = sorted(work["spans"], key=_by_place)
+        links = sorted(work["links"], key=_by_number)
+        surfaces = [_surface(span, text) for span in spans]
+        status = work.get("status")
+        if status not in _STATUSES:
+            status = "open" if work["mark"] else "new"
+        flags = work.get("flags")
+        line = {
+            "id": article["id"],
+            "annotator": work["annotator"],
+            "status": status,
+            "skip_reason": str(work.get("skip_reason", "")),
+            "flags": flags if isinstance(flags, list) else [],
+            "note": str(work.get("note", "")),
+            "scheme": work["scheme"],
+            "headline": article["headline"],
+            "source": article["source"],
+            "published": article["published"],
+            "url": article["url"],
+            "language": article["language"],
+            "text_sha256": article["text_sha256"],
+            "offsets": "code points, half-open",
+            "text": text,
+            "spans": [
+                {
+                    "id": span["id"],
+                    "label": span["label"],
+                    "start": span["fragments"][0][0],
+                    "end": span["fragments"][-1][1],
+                    "fragments": span["fragments"],
+                    "text": surface,
+                    "attributes": self._attributes(span),
+                    "flags": span.get("flags", ()),
+                    "note": span.get("note", ""),
+                    "origin": span["origin"],
+                }
+                for span, surface in zip(spans, surfaces, strict=True)
+            ],
+            "links": [
+                {
+                    "id": link["id"],
+                    "type": link["type"],
+                    "source": link["source"],
+                    "target": link["target"],
+                    "target_kind": link["target_kind"],
+                    "order": link["order"],
+                    "origin": link["origin"],
+                }
+                for link in links
+            ],
+            "entities": self._entities(work, spans, links, surfaces),
+            "topics": [
+                {"id": topic, "name": self._topic_name(topic)} for topic in self._used(work)
+            ],
+            "fields": self._in_order(work["fields"], self._fields),
+        }
+        if article["meta"]:
+            line["meta"] = article["meta"]
+        if "sources" in work:
+            line["sources"] = work["sources"]
+        if "verdicts" in work:
+            line["verdicts"] = [
+                {
+                    "id": item["id"],
+                    "case": item["case"],
+                    "decision": item["decision"],
+                    "spans": item["spans"],
+                    "from": item["sources"],
+                    "gap": item.get("gap", False),
+                    "note": item.get("note", ""),
+                }
+                for item in sorted(work["verdicts"], key=_by_number)
+            ]
+        return orjson.dumps(line)
 
-def _provenance(
-    annotations: AnnotationSet, spans: Collection[str], *, whole: bool
-) -> dict[str, object]:
-    """What gold alone has: how each span came to be, from which of the annotators' spans.
+    def _attributes(self, span: Record) -> Record:
+        values: Record = span.get("attributes", {})
+        if not values:
+            return values
+        return self._in_order(values, self._names.get(span["label"], ()))
 
-    Unless the export is `whole`, only what is about its spans.
-    """
-    if not annotations.verdicts:
-        return {}
-    chosen = [
-        item
-        for item in sorted(annotations.verdicts.values(), key=lambda x: _by_number(x.id))
-        if whole or any(span in spans for span in item.spans)
-    ]
-    return {
-        "verdicts": [
+    def _in_order(self, values: Record, names: Sequence[str]) -> Record:
+        """In the scheme's order, then by name what the scheme does not know."""
+        key = (*values, "", *names)
+        try:
+            order = self._orders[key]
+        except KeyError:
+            known = [name for name in names if name in values]
+            wanted = (*known, *sorted(values.keys() - set(known)))
+            order = None if wanted == tuple(values) else wanted
+            if len(self._orders) >= _KEPT_ORDERS:
+                self._orders.clear()
+            self._orders[key] = order
+        return values if order is None else {name: values[name] for name in order}
+
+    def _entities(
+        self,
+        work: Record,
+        spans: Sequence[Record],
+        links: Sequence[Record],
+        surfaces: Sequence[str],
+    ) -> list[Record]:
+        """With the forms in which each is named (see `resolve.aliases`)."""
+        entities = work["entities"]
+        if not entities:
+            return []
+        named: dict[str, set[str]] = {}
+        for link in links:
+            if link["target_kind"] == "entity":
+                named.setdefault(link["target"], set()).add(link["source"])
+        in_text = (
+            sorted(
+                (
+                    (span["fragments"], span["id"], surface)
+                    for span, surface in zip(spans, surfaces, strict=True)
+                    if self._is_mention(span, links)
+                ),
+            )
+            if named
+            else []
+        )
+        return [
             {
-                "decision": item.decision,
-                "spans": list(item.spans),
-                "from": list(item.sources),
-                "gap": item.gap,
-                "note": item.note,
+                "id": entity["id"],
+                "name": entity["name"],
+                "type": entity["type"],
+                "naming": entity["naming"],
+                "affiliation": entity["affiliation"],
+                "kb": entity["kb"],
+                "note": entity["note"],
+                "aliases": list(
+                    dict.fromkeys(
+                        surface for _, key, surface in in_text if key in named[entity["id"]]
+                    )
+                )
+                if entity["id"] in named
+                else [],
             }
-            for item in chosen
+            for entity in sorted(entities, key=_by_number)
         ]
-    }
+
+    def _is_mention(self, span: Record, links: Sequence[Record]) -> bool:
+        known = self._mentions.get(span["label"])
+        if known is not None:
+            return known
+        own = [link for link in links if link["source"] == span["id"]]
+        return (
+            all(link["target_kind"] != "span" for link in own) and len({x["type"] for x in own}) < 2
+        )
+
+    def _used(self, work: Record) -> list[str]:
+        """The topics that links, attributes and document fields use, sorted."""
+        found = {link["target"] for link in work["links"] if link["target_kind"] == "topic"}
+        for span in work["spans"]:
+            if "attributes" in span:
+                for name in self._topics.get(span["label"], ()):
+                    found.add(str(span["attributes"].get(name, "")))
+        for name in self._topic_fields:
+            value = work["fields"].get(name)
+            if isinstance(value, list):
+                found.update(value)
+        found.discard("")
+        return sorted(found)
 
 
-def kept(
-    annotations: AnnotationSet, labels: Collection[str] | None
-) -> tuple[list[Span], list[Link]]:
-    """The spans of the labels (None: of all) in text order, and the links between them by id.
-
-    Broken links are among them: nobody may drop those unseen.
-    """
-    spans = [span for span in annotations.in_order() if labels is None or span.label in labels]
-    left_out = annotations.spans.keys() - {span.id for span in spans}
-    links = [
-        link
-        for link in annotations.links.values()
-        if link.source not in left_out
-        and not (link.target_kind == "span" and link.target in left_out)
-    ]
-    return spans, sorted(links, key=lambda link: _by_number(link.id))
+def _by_place(span: Record) -> tuple[int, int, str]:
+    fragments = span["fragments"]
+    return fragments[0][0], -fragments[-1][1], span["id"]
 
 
-def _span(span: Span, text: str, scheme: Scheme) -> dict[str, object]:
-    label = scheme.labels.get(span.label)
-    names = [attribute.name for attribute in label.attributes] if label else []
-    return {
-        "id": span.id,
-        "label": span.label,
-        "start": span.start,
-        "end": span.end,
-        "fragments": [list(fragment) for fragment in span.fragments],
-        "text": span.surface(text),
-        "attributes": in_scheme_order(span.attributes, names),
-        "flags": list(span.flags),
-        "note": span.note,
-        "origin": span.origin,
-    }
-
-
-def _link(link: Link) -> dict[str, object]:
-    return {
-        "id": link.id,
-        "type": link.type,
-        "source": link.source,
-        "target": link.target,
-        "target_kind": link.target_kind,
-        "order": link.order,
-        "origin": link.origin,
-    }
-
-
-def _by_number(key: str) -> tuple[int, str]:
+def _by_number(item: Record) -> tuple[int, str]:
+    key = item["id"]
     return len(key), key
+
+
+def _surface(span: Record, text: str) -> str:
+    fragments = span["fragments"]
+    if len(fragments) == 1:
+        ((start, end),) = fragments
+        return str(text[start:end])
+    return " ".join([text[start:end] for start, end in fragments])
+
+
+def _is_ours(path: Path, head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf").startswith(b'{"id":') and b'"text_sha256":' in head
+
+
+FORMAT = Format(
+    "jsonl",
+    "our JSON lines: everything, one line an article and annotator",
+    EVERYTHING,
+    read=read,
+    write=write,
+    suffix=".jsonl",
+    knows=_is_ours,
+)

@@ -152,6 +152,39 @@ class Output:
         self._unfinished = None
 
 
+class PartOutput(Output):
+    """A part of another output's folder, as an output of its own: one file, or a folder of them.
+
+    It is committed with the whole.
+    """
+
+    def __init__(self, whole: Output, name: str) -> None:
+        super().__init__(whole.target)
+        self._whole = whole
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self._name).stem
+
+    @contextmanager
+    def committed(self) -> Iterator[Output]:
+        yield self
+
+    @contextmanager
+    def file(self) -> Iterator[IO[bytes]]:
+        with self._whole.part(self._name) as file:
+            yield file
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[IO[bytes]]:
+        with self._whole.part(f"{self._name}/{name}") as file:
+            yield file
+
+    def place(self, name: str) -> Path:
+        return self._whole.place(f"{self._name}/{name}")
+
+
 def write_lines(target: str, lines: Iterable[bytes]) -> int:
     """Write lines, each ended by LF, to a file or, for "-", to standard output; returns how many.
 

@@ -172,7 +172,10 @@ def test_links_without_an_end_are_told_by_name_and_stop_nothing(
     exported = run("export")
     assert "broken link" in exported.err
     assert len(orjson.loads(exported.out.split("\n")[0])["spans"]) == 6
-    for arguments in (["export", "--flat"], ["show", "lock"], ["status"], ["list"]):
+    flat = run("export", "--flat")
+    assert (exported.code, flat.code) == (3, 3)
+    assert all("an end is left out or missing" in result.err for result in (exported, flat))
+    for arguments in (["show", "lock"], ["status"], ["list"]):
         assert run(*arguments).code == 0
 
 
