@@ -44,6 +44,7 @@ from annotator.formats.sidecar import (
     plain_value,
     set_record,
     span_record,
+    topics,
 )
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import Article
@@ -95,6 +96,11 @@ def _document(record: Record) -> ForeignDocument | None:
         meta=meta,
         sets=sets,
         line=record.line,
+        topics={
+            id: name
+            for item in records_of_sets.values()
+            for id, name in topics(item, record).items()
+        },
     )
 
 
@@ -168,7 +174,7 @@ def _written(export: Export, sink: Sink) -> dict[str, object]:
         count_stretches(sink.loss, work.spans.values())
         name = work.annotator
         sets[name] = _annotations(name, work, article)
-        kept[name] = set_record(work, in_id_order(work.links))
+        kept[name] = set_record(work, in_id_order(work.links), sink)
         sink.loss.carry("annotation sets")
     known = about(article)
     meta = {key: value for key, value in article.meta.items() if key not in (*known, KEY)}

@@ -59,6 +59,7 @@ from annotator.formats.sidecar import (
     in_id_order,
     set_record,
     span_record,
+    topics,
 )
 from annotator.model.annotation import AnnotationSet, Origin, Span, Value
 from annotator.model.article import Article
@@ -105,14 +106,17 @@ def _document(record: Record, key: str) -> ForeignDocument | None:
     facts, meta = described(
         {name: item for name, item in data.items() if name not in (key, "article_id")}
     )
+    named: dict[str, str] = {}
+    sets = [*_annotations(record, content, named), *_predictions(record, content, named)]
     return ForeignDocument(
         record.path,
         id=text(data.get("article_id")) or text(data.get("id")) or text(task.get("id")),
         text=content,
         facts=facts,
         meta=meta,
-        sets=[*_annotations(record, content), *_predictions(record, content)],
+        sets=sets,
         line=record.line,
+        topics=named,
     )
 
 
@@ -123,12 +127,12 @@ def _text_key(data: dict[str, Any]) -> str:
     return usual or (strings[0] if len(strings) == 1 else "text")
 
 
-def _annotations(record: Record, content: str) -> list[ForeignSet]:
+def _annotations(record: Record, content: str, named: dict[str, str]) -> list[ForeignSet]:
     task, loss = record.value, record.source.loss
     found: list[ForeignSet] = []
     given = list(record.objects(task.get("annotations", task.get("completions")), "annotations"))
     for raw in given:
-        work = _set(record, raw, content)
+        work = _set(record, raw, content, named)
         work.annotator = work.annotator or _person(raw.get("completed_by"))
         cancelled = raw.get("was_cancelled") is True or raw.get("skipped") is True
         if cancelled and work.status != "skipped":
@@ -148,9 +152,9 @@ def _annotations(record: Record, content: str) -> list[ForeignSet]:
     return list(last.values())
 
 
-def _predictions(record: Record, content: str) -> Iterator[ForeignSet]:
+def _predictions(record: Record, content: str, named: dict[str, str]) -> Iterator[ForeignSet]:
     for raw in record.objects(record.value.get("predictions"), "predictions"):
-        work = _set(record, raw, content)
+        work = _set(record, raw, content, named)
         work.annotator = work.annotator or text(raw.get("model_version"))
         work.suggested = True
         for span in work.spans:
@@ -239,7 +243,7 @@ class _Results:
         return stated
 
 
-def _set(record: Record, raw: dict[str, Any], content: str) -> ForeignSet:
+def _set(record: Record, raw: dict[str, Any], content: str, named: dict[str, str]) -> ForeignSet:
     options, scheme = record.source.options, record.source.scheme
     work = ForeignSet(unit=unit_of(options), inclusive=inclusive_of(options, None))
     results = _Results(record, content)
@@ -266,6 +270,7 @@ def _set(record: Record, raw: dict[str, Any], content: str) -> ForeignSet:
     native = [link for item in relations for link in _links(record, item, results.regions)]
     _complete_fields(scheme, results, work)
     complete_set(work, results.own, record)
+    named.update(topics(results.own, record))
     work.links = completed_links(native, work.links)
     return work
 
@@ -412,7 +417,7 @@ def _annotation(article: Article, work: AnnotationSet, id: int, sink: Sink) -> d
         for link in all_links
         if link.target_kind == "span"
     ]
-    own = orjson.dumps(set_record(work, all_links)).decode()
+    own = orjson.dumps(set_record(work, all_links, sink)).decode()
     own_id = KEY
     while own_id in work.spans:
         own_id += "'"

@@ -49,6 +49,7 @@ from annotator.formats.sidecar import (
     plain_value,
     set_record,
     span_record,
+    topics,
 )
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import Article
@@ -180,6 +181,7 @@ def _document(record: Record) -> ForeignDocument | None:
         meta=meta,
         sets=[work],
         line=record.line,
+        topics=topics(kept, record),
     )
 
 
@@ -351,7 +353,7 @@ def _task(
             }
             for link in between
         ],
-        KEY: set_record(work, (link for link in links if link.target_kind != "span")),
+        KEY: set_record(work, (link for link in links if link.target_kind != "span"), sink),
         "answer": "ignore" if work.fields.get("status") == "skipped" else "accept",
         "_session_id": work.annotator,
         "_annotator_id": work.annotator,

@@ -1,18 +1,20 @@
 """What JSON formats of other tools have no place for, kept under one key of ours, `annotator`.
 
 A span keeps there what its native form does not say; the rest of a set (its links, entities,
-document fields and state) is one object. The native form comes first: what other tools changed
-there counts, and what is kept here only completes it.
+document fields, state, verdicts of gold) is one object. The native form comes first: what other
+tools changed there counts, and what is kept here only completes it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
-from annotator.formats.exchange import ForeignLink, ForeignSet, ForeignSpan
+from annotator.formats.exchange import ForeignLink, ForeignSet, ForeignSpan, Sink
 from annotator.formats.foreign_json import Record, offset, scalar, surface, text, texts
 from annotator.formats.loss import Loss
+from annotator.formats.resolve import topic_ids
 from annotator.model.annotation import (
     AnnotationSet,
+    Decision,
     Entity,
     Link,
     Origin,
@@ -20,6 +22,7 @@ from annotator.model.annotation import (
     Status,
     TargetKind,
     Value,
+    Verdict,
 )
 
 KEY = "annotator"
@@ -27,13 +30,17 @@ T = TypeVar("T")
 _ORIGINS = get_args(Origin)
 _TARGET_KINDS = get_args(TargetKind)
 _STATUSES = get_args(Status)
+_DECISIONS = get_args(Decision)
 
 
 # -- out -------------------------------------------------------------------------------------------
 
 
-def set_record(work: AnnotationSet, links: Iterable[Link]) -> dict[str, object]:
-    """All of a set but its spans, with those of its links that the format has no place for."""
+def set_record(work: AnnotationSet, links: Iterable[Link], sink: Sink) -> dict[str, object]:
+    """All of a set but its spans, with those of its links that the format has no place for.
+
+    Keys are those of our own lines (see `nested`), as far as they say the same.
+    """
     record: dict[str, object] = {
         "name": work.annotator,
         "status": work.fields.get("status", ""),
@@ -53,11 +60,27 @@ def set_record(work: AnnotationSet, links: Iterable[Link]) -> dict[str, object]:
             }
             for entity in in_id_order(work.entities)
         ],
+        "topics": [
+            {"id": topic, "name": sink.topic_name(topic)} for topic in topic_ids(work, sink.scheme)
+        ],
         "fields": {
             name: plain_value(value)
             for name, value in sorted(work.fields.items())
             if name not in AnnotationSet.RESERVED_FIELDS
         },
+        "sources": plain_value(work.fields.get("sources", "")),
+        "verdicts": [
+            {
+                "id": verdict.id,
+                "case": verdict.case,
+                "decision": verdict.decision,
+                "from": list(verdict.sources),
+                "spans": list(verdict.spans),
+                "note": verdict.note,
+                "gap": verdict.gap,
+            }
+            for verdict in in_id_order(work.verdicts)
+        ],
     }
     return {key: value for key, value in record.items() if value or key == "name"}
 
@@ -139,6 +162,31 @@ def complete_set(foreign: ForeignSet, kept: object, record: Record) -> None:
         keys = ("id", "name", "type", "naming", "affiliation", "kb", "note")
         foreign.entities.append(Entity(*(text(raw.get(key)) for key in keys)))
     foreign.links += links(record.objects(kept.get("links"), "links"), record)
+    if sources := texts(kept.get("sources")):
+        foreign.fields["sources"] = tuple(sources)
+    foreign.verdicts += _verdicts(kept, record)
+
+
+def _verdicts(kept: dict[str, Any], record: Record) -> Iterator[Verdict]:
+    for raw in record.objects(kept.get("verdicts"), "verdicts"):
+        if raw.get("decision") not in _DECISIONS:
+            record.refuse("verdicts", "have no decision", "a verdict has no decision", raw)
+            continue
+        yield Verdict(
+            text(raw.get("id")),
+            text(raw.get("case")),
+            raw["decision"],
+            tuple(texts(raw.get("from"))),
+            tuple(texts(raw.get("spans"))),
+            text(raw.get("note")),
+            raw.get("gap") is True,
+        )
+
+
+def topics(kept: object, record: Record) -> dict[str, str]:
+    """The names of topics that `set_record` kept, by id."""
+    listed = kept.get("topics") if isinstance(kept, dict) else None
+    return {text(raw.get("id")): text(raw.get("name")) for raw in record.objects(listed, "topics")}
 
 
 def links(kept: Iterable[dict[str, Any]], record: Record) -> list[ForeignLink]:

@@ -55,6 +55,7 @@ from annotator.formats.sidecar import (
     plain_value,
     set_record,
     span_record,
+    topics,
 )
 from annotator.model.annotation import AnnotationSet, Link, Span, Value
 from annotator.model.article import Article
@@ -143,6 +144,7 @@ def _document(record: Record, held: dict[str, Any]) -> ForeignDocument:
         facts=facts,
         meta=meta,
         line=record.line,
+        topics=topics(record.value.get(_SET), record),
     )
 
 
@@ -348,7 +350,7 @@ def _collection(article: Article, work: AnnotationSet, sink: Sink) -> dict[str, 
             "text_sha256": article.text_hash,
             "text": article.text,
         },
-        _SET: set_record(work, (link for link in all_links if link.target_kind != "span")),
+        _SET: set_record(work, (link for link in all_links if link.target_kind != "span"), sink),
         "first": {"id": f"{base}/page", "type": "AnnotationPage", "startIndex": 0, "items": items},
     }
 
