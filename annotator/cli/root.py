@@ -16,6 +16,8 @@ COMMANDS = {
     "init": "Make a new project in a folder.",
     "add": "Add articles: text, web pages, JSON Lines, tables, folders.",
     "tour": "Be shown round the screen, in ten minutes; nothing is kept.",
+    "import": "Bring in articles with the annotations of other tools.",
+    "formats": "List the formats that can be read and written, and what they carry.",
     "open": "Open the labelling screen (so does `annotator` alone).",
     "list": "List the articles and how far each is.",
     "show": "Print an article with its annotations.",

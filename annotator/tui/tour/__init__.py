@@ -1,0 +1,1 @@
+"""The guided first ten minutes, inside the real screen."""
