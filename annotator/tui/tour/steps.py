@@ -76,14 +76,14 @@ STEPS = (
     ),
     Step(
         "Lines that are not the report",
-        "Headline, byline and the like are REGIONs. They are proposed already, dotted: {take-regions}"
-        " takes them all.",
+        "Headline, byline and the like are REGIONs. They are proposed already, dotted:"
+        " {take-regions} takes them all.",
         _has("REGION"),
     ),
     Step(
         "Who speaks: SPEAKER",
-        "Select “The town council of Selmar”: {extend-token-right} adds a word, {grow} grows what is"
-        " selected. Then {SPEAKER} marks it, and {accept} takes the entity that is offered.",
+        "Select “The town council of Selmar”: {extend-token-right} adds a word, {grow} grows what"
+        " is selected. Then {SPEAKER} marks it, and {accept} takes the entity that is offered.",
         _has("SPEAKER"),
     ),
     Step(
@@ -99,7 +99,8 @@ STEPS = (
     ),
     Step(
         "Whose claim, by which word",
-        "The nearest speaker and cue are offered below: {accept} takes both, a digit picks another.",
+        "The nearest speaker and cue are offered below: {accept} takes both, a digit picks"
+        " another.",
         _claim_has("holder", "cue"),
     ),
     Step(
