@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 
 class LazyGroup(click.Group):
-    """`lazy` maps a name to its one-line help; `annotator.cli.NAME` holds it as `command`."""
+    """`lazy` maps a name to its one-line help; `annotator.cli.NAME` holds it as `command`
+    (NAME_ where a name is a word of Python)."""
 
     def __init__(self, *args: object, lazy: Mapping[str, str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -19,7 +21,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._lazy:
             return None
-        command = import_module(f"annotator.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = import_module(f"annotator.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -87,7 +87,8 @@ class ForeignSet:
 class ForeignDocument:
     """A text and the work on it. `text` is as the file has it, its line ends and mark included
     (offsets count into that); None where the format has no text, so that it must be found by `id`
-    or `text_hash`. `rebuilt` says that the text was put together from tokens.
+    or `text_hash`. `rebuilt` says that the text was put together from tokens. `topics` gives the
+    names of topics that go by ids.
     """
 
     path: str
@@ -99,6 +100,7 @@ class ForeignDocument:
     sets: list[ForeignSet] = field(default_factory=list)
     rebuilt: bool = False
     line: int = 0
+    topics: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,22 @@ def fit(
     are kept where they are unique. Raises FittingError if it is unknown what the offsets count and
     that would matter.
     """
+    return fit_named(document, foreign, article, annotator, scheme, loss)[0]
+
+
+def fit_named(
+    document: ForeignDocument,
+    foreign: ForeignSet,
+    article: Article,
+    annotator: str,
+    scheme: Scheme,
+    loss: Loss,
+) -> tuple[AnnotationSet, dict[str, str]]:
+    """`fit`, and the ids that spans have now by those they have in the file."""
     raw = article.text if document.text is None else document.text
     reading, declared = _reading(document, foreign, raw, article.text)
     if reading != declared:
-        message = f"the covered texts tell that offsets are {reading}, not {declared}"
+        message = f"the covered texts tell that offsets are {reading}"
         loss.change(
             "documents", f"offsets read as {reading}", 1, Finding(document.path, 0, message)
         )
@@ -95,7 +107,7 @@ def fit(
     fields = dict(foreign.fields)
     loss.carry("document fields", len(fields.keys() - set(AnnotationSet.RESERVED_FIELDS)))
     fields.update(_state(foreign))
-    return AnnotationSet(
+    work = AnnotationSet(
         article.id,
         article.text_hash,
         annotator,
@@ -107,6 +119,7 @@ def fit(
         verdicts=_verdicts(foreign, by_foreign, entities, ids),
         serial=ids.serial,
     )
+    return work, by_foreign
 
 
 # -- how offsets are read --------------------------------------------------------------------------
@@ -232,7 +245,7 @@ class _Placing:
     def place(self, span: ForeignSpan) -> tuple[Fragment, ...] | None:
         """The span's fragments in our text, sorted and disjoint; None if it is refused."""
         subject = f"{span.label} spans"
-        name = f"{span.label} {span.id}".strip()
+        name = f"{span.label} {span.id}".strip() if span.id.isprintable() else span.label
         changes: list[str] = []
         try:
             pieces = self._pieces(span)

@@ -5,7 +5,7 @@ it is, a reason in a few words that reads on after a number ("3 CLAIM spans: cro
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 SHOWN = 1000
@@ -61,6 +61,15 @@ class Loss:
 
     def set_aside(self, subject: str, why: str, count: int = 1) -> None:
         self.aside[subject, why] += count
+
+    def include(self, other: "Loss", findings: Iterable[Finding]) -> None:
+        """Count what another report counted, with all its findings."""
+        self.carried.update(other.carried)
+        self.changed.update(other.changed)
+        self.left_out.update(other.left_out)
+        self.aside.update(other.aside)
+        for finding in findings:
+            self._note(finding)
 
     def _note(self, finding: Finding | None) -> None:
         if finding is None:

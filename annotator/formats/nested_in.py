@@ -85,6 +85,10 @@ def document(record: Record) -> ForeignDocument | None:
         plain(meta) if isinstance(meta, dict) else {},  # type: ignore[arg-type]
         [foreign],
         line=record.line,
+        topics={
+            text(item.get("id")): text(item.get("name"))
+            for item in record.objects(line.get("topics"), "topics")
+        },
     )
 
 

@@ -133,6 +133,15 @@ class Store(Protocol):
         there is, not only the one this came from. Raises WriteError.
         """
 
+    def add_all(
+        self, articles: Iterable[Article], works: Iterable[tuple[Article, AnnotationSet]]
+    ) -> None:
+        """Append new articles, and first checkpoints, each with its article, in one go.
+
+        Raises AnnotatorError, before anything is written, if an article's id is there already or
+        its annotator has worked on it; raises WriteError. The caller holds the annotators' locks.
+        """
+
     def journal(self, article_id: str, annotator: str) -> Journal:
         """The journal that continues `annotations(article_id, annotator)`."""
 

@@ -362,6 +362,59 @@ class FileStore:
         replaced = [entry for entry in latest if settle and entry != origin]
         self._checkpoint(annotations, origin, replaced, history, utc_now())
 
+    def add_all(
+        self, articles: Iterable[Article], works: Iterable[tuple[Article, AnnotationSet]]
+    ) -> None:
+        articles, works = list(articles), list(works)
+        for article, work in works:
+            check_owner(work.annotator)
+            if article.text_hash != work.text_hash:
+                raise AnnotatorError(f"These annotations are about another text of {article.id!r}.")
+        for article in articles:
+            if self._index.article(article.id) is not None:
+                raise AnnotatorError(f"There is already an article {article.id!r}.")
+        lines: dict[str, list[bytes]] = {}
+        for article, work in works:
+            if self._versions_exist(work):
+                message = f"{work.annotator} has work on {article.id!r} already."
+                raise AnnotatorError(message)
+            if not _is_empty(work):
+                lineage = Lineage(1, (), utc_now(), self._writer(), "")
+                record = checkpoint_record(work, article.text, lineage)
+                lines.setdefault(work.annotator, []).append(_checkpoint_line(work, record))
+        try:
+            if articles:
+                with hold(self.root / ".annotator", "corpus", "adding articles"):
+                    append_articles(self.root / _ARTICLES, map(_article_line, articles))
+            for annotator, own in lines.items():
+                self._append_all(annotator, own)
+        finally:
+            self.refresh()
+
+    def _versions_exist(self, work: AnnotationSet) -> bool:
+        if self._index.latest(work.article_id, work.annotator):
+            return True
+        return self._journal_path(work.article_id, work.annotator).exists() and bool(
+            self._histories(work.article_id, work.annotator)
+        )
+
+    def _append_all(self, annotator: str, lines: list[bytes]) -> None:
+        """Append lines in as few writes as files."""
+        first = 0
+        while first < len(lines):
+            path = self._file_to_append(annotator)
+            size = path.stat().st_size if path.exists() else 0
+            last = first
+            while last < len(lines) and (size < ROTATE_BYTES or last == first):
+                size += len(lines[last])
+                last += 1
+            appender = Appender(path)
+            try:
+                appender.append(b"".join(lines[first:last]))
+            finally:
+                appender.close()
+            first = last
+
     def _holds(self, entry: Entry, annotations: AnnotationSet) -> bool:
         version = self._load(entry)
         return version is not None and version.annotations == annotations
@@ -398,13 +451,7 @@ class FileStore:
             carry_unknown(before, record)
             if not others and _content(before) == _content(record):
                 return
-        try:
-            line = encode(record)
-            read_checkpoint(decode(line[:-1]))  # what could not be read again is not written
-        except RecordError as error:
-            raise AnnotatorError(
-                f"The work on article {annotations.article_id!r} {error}; it was not saved."
-            ) from error
+        line = _checkpoint_line(annotations, record)
         appender = Appender(self._file_to_append(annotations.annotator))
         try:
             appender.append(line)
@@ -635,6 +682,17 @@ def _article_line(article: Article) -> bytes:
         return encode_plain(article_record(article))
     except (RecordError, UnicodeEncodeError) as error:
         raise AnnotatorError(f"Article {article.id!r} cannot be written as JSON.") from error
+
+
+def _checkpoint_line(annotations: AnnotationSet, record: Record) -> bytes:
+    try:
+        line = encode(record)
+        read_checkpoint(decode(line[:-1]))  # what could not be read again is not written
+    except RecordError as error:
+        raise AnnotatorError(
+            f"The work on article {annotations.article_id!r} {error}; it was not saved."
+        ) from error
+    return line
 
 
 def _is_empty(annotations: AnnotationSet) -> bool:
