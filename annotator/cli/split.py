@@ -128,38 +128,22 @@ def command(
     from annotator.relating import survey
     from annotator.splitting import leaks, plan
     from annotator.store.lock import hold
-    from annotator.store.splits import SplitSettings, read_splits, write_splits
+    from annotator.store.splits import SplitFile, read_splits, write_splits
 
     project = state.project()
-    before = read_splits(project.root)
     if check:
-        return _check(project, before, as_json=as_json)
-    if redo:
-        before.settings, before.articles, before.conflicts = None, {}, []
-    elif before.problems:
-        raise AnnotatorError(
-            f"{before.problems[0]}; restore the file, or make new splits with --redo."
-        )
-    dated = by_date or bool(before.settings and before.settings.cuts)
-    if gap is not None and not dated:
-        raise click.UsageError("--gap goes with --by-date.")
-    known = before.settings or SplitSettings(gap=_WEEK if by_date else 0)
-    wanted = replace(
-        known,
-        shares=known.shares if shares is None else shares,
-        salt=known.salt if salt is None else salt,
-        together=known.together if together is None else together,
-        gap=known.gap if gap is None else gap,
-    )
-    if before.settings and (wanted != known or (by_date and known.cuts is None)):
-        raise AnnotatorError(
-            f"The splits here were made with {_options(known)}; leave these options away to place "
-            "new articles, or make new splits with --redo."
-        )
+        return _check(project, read_splits(project.root), as_json=as_json)
     with hold(project.root / ".annotator", "splits", "splitting"):
+        before = SplitFile() if redo else read_splits(project.root)
+        if before.problems:
+            raise AnnotatorError(
+                f"{before.problems[0]}; restore the file, or make new splits with --redo."
+            )
+        wanted = _wanted(before.settings, shares, salt, together, gap, by_date=by_date)
         ground = survey(project, wanted.together, progress)
         if not ground.ids:
             raise AnnotatorError("There are no articles to split yet; see `annotator add`.")
+        dated = by_date or wanted.cuts is not None
         result = plan(ground, wanted, before.articles, dated=dated)
         if not dry_run:
             write_splits(project.root, result.settings, result.articles)
@@ -171,6 +155,37 @@ def command(
     for skipped in ground.skipped:
         warn(f"Left out: {skipped}")
     return LEFT_OUT if ground.skipped or view.undated_out else OK
+
+
+def _wanted(
+    known: "SplitSettings | None",
+    shares: tuple[float, float, float] | None,
+    salt: str | None,
+    together: tuple[str, ...] | None,
+    gap: int | None,
+    *,
+    by_date: bool,
+) -> "SplitSettings":
+    """The settings that are asked for. Raises AnnotatorError if others were used before."""
+    from annotator.store.splits import SplitSettings
+
+    dated = by_date or bool(known and known.cuts)
+    if gap is not None and not dated:
+        raise click.UsageError("--gap goes with --by-date.")
+    before = known or SplitSettings(gap=_WEEK if by_date else 0)
+    wanted = replace(
+        before,
+        shares=before.shares if shares is None else shares,
+        salt=before.salt if salt is None else salt,
+        together=before.together if together is None else together,
+        gap=before.gap if gap is None else gap,
+    )
+    if known and (wanted != known or dated != bool(known.cuts)):
+        raise AnnotatorError(
+            f"The splits here were made with {_options(known)}; leave these options away to place "
+            "new articles, or make new splits with --redo."
+        )
+    return wanted
 
 
 def _check(project: "Project", before: "SplitFile", *, as_json: bool) -> int:
