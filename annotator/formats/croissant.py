@@ -18,6 +18,7 @@ _CONTEXT = {
     "dataCollection": "cr:dataCollection",
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -39,6 +40,7 @@ _CONTEXT = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -86,7 +88,6 @@ def croissant(
                 "@type": "cr:FileSet",
                 "@id": f"files-{split}",
                 "name": f"files-{split}",
-                "containedIn": [{"@id": x.name} for x in shards if x.split == split],
                 "encodingFormat": _PARQUET,
                 "includes": f"data/{split}-*.parquet",
             } for split in splits),
@@ -105,20 +106,34 @@ def croissant(
 
 
 def _fields(schema: Any, parent: str, files: str, pa: Any) -> Iterator[dict[str, object]]:
-    """The columns whose values are single, as fields, and the lists as repeated ones."""
+    """The columns; of those with members, the members that are single values."""
     for column in schema:
-        yield {
-            "@type": "cr:Field",
-            "@id": f"{parent}/{column.name}",
-            "name": column.name,
-            "dataType": _data_type(column.type, pa),
-            "source": {"fileSet": {"@id": files}, "extract": {"column": column.name}},
-        } | ({"repeated": True} if pa.types.is_list(column.type) else {})
+        kind, many = column.type, pa.types.is_list(column.type)
+        while pa.types.is_list(kind):
+            kind = kind.value_type
+        name = f"{parent}/{column.name}"
+        source = {"fileSet": {"@id": files}, "extract": {"column": column.name}}
+        field: dict[str, object] = {"@type": "cr:Field", "@id": name, "name": column.name}
+        if many:
+            field["repeated"] = True
+        if pa.types.is_struct(kind):
+            field["subField"] = [
+                {
+                    "@type": "cr:Field",
+                    "@id": f"{name}/{member.name}",
+                    "name": member.name,
+                    "dataType": _data_type(member.type, pa),
+                    "source": {**source, "transform": {"jsonPath": member.name}},
+                }
+                for member in kind
+                if not pa.types.is_nested(member.type)
+            ]
+        else:
+            field |= {"dataType": _data_type(kind, pa), "source": source}
+        yield field
 
 
 def _data_type(kind: Any, pa: Any) -> str:
-    while pa.types.is_list(kind):
-        kind = kind.value_type
     if pa.types.is_boolean(kind):
         return "sc:Boolean"
     return "sc:Integer" if pa.types.is_integer(kind) else "sc:Text"

@@ -23,7 +23,9 @@ from annotator.formats.registry import Format, Option
 from annotator.model.errors import AnnotatorError
 
 ROWS = 1_000
-"""Rows of a row group, which is held in memory as a whole."""
+"""Rows of a row group, which is held in memory as a whole, as columns."""
+_BATCH = 50
+"""Rows that are held as objects, which take much more."""
 _GROUP = 32 << 20
 """Bytes of text after which a row group ends early."""
 _SHARD = 450 << 20
@@ -83,7 +85,8 @@ class _Split:
     def __init__(self, name: str, schema: Any, sink: Sink, pa: Any, pq: Any) -> None:
         self._name, self._schema, self._sink, self._pa, self._pq = name, schema, sink, pa, pq
         self._rows: list[dict[str, Any]] = []
-        self._size = 0
+        self._batches: list[Any] = []
+        self._waiting = self._size = 0
         self._files: list[str] = []
         self._counts: list[int] = []
         self._open: ExitStack | None = None
@@ -96,12 +99,17 @@ class _Split:
 
     def add(self, row: dict[str, Any]) -> None:
         self._rows.append(row)
+        self._waiting += 1
         self._size += len(row["text"])
-        if len(self._rows) >= ROWS or self._size >= _GROUP:
+        full = self._waiting >= ROWS or self._size >= _GROUP
+        if full or len(self._rows) >= _BATCH:
+            self._pack()
+        if full:
             self._flush()
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None:
+            self._pack()
             self._flush()
         self._end()
 
@@ -129,15 +137,21 @@ class _Split:
             )
         )
 
+    def _pack(self) -> None:
+        if self._rows:
+            batch = self._pa.RecordBatch.from_pylist(self._rows, self._schema)
+            self._batches.append(batch)
+            self._rows = []
+
     def _flush(self) -> None:
-        if not self._rows or self._file is None:
+        if not self._waiting or self._file is None:
             return
         if self._file.tell() > _SHARD:
             self._end()
             self._begin()
-        self._writer.write_table(self._pa.Table.from_pylist(self._rows, self._schema), ROWS)
-        self._counts[-1] += len(self._rows)
-        self._rows, self._size = [], 0
+        self._writer.write_table(self._pa.Table.from_batches(self._batches, self._schema), ROWS)
+        self._counts[-1] += self._waiting
+        self._batches, self._waiting, self._size = [], 0, 0
 
     def _end(self) -> None:
         if self._open is not None:
