@@ -30,7 +30,6 @@ def read(source: Source) -> Iterator[ForeignDocument]:
 
 
 def document(record: Record) -> ForeignDocument | None:
-    """The document of one line, parsed; None if it is none, which is counted."""
     """The document of one record; what cannot be used is counted, None if that is all of it."""
     line = record.value
     if not isinstance(line.get("spans"), list):
