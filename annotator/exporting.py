@@ -249,14 +249,9 @@ def load_splits(project: Project, wanted: str = "") -> Mapping[str, str]:
 
     Raises AnnotatorError if it does not have the `wanted` one.
     """
-    try:
-        from annotator.store.splits import load_splits as load
-    except ImportError:
+    from annotator.store.splits import load_splits as load
 
-        def load(root):
-            return {}
-
-    splits: Mapping[str, str] = load(project.root)
+    splits = load(project.root)
     if wanted and wanted not in splits.values():
         known = ", ".join(sorted(set(splits.values())))
         there = f"there are {known}." if known else "make them with `annotator split`."

@@ -8,9 +8,8 @@ Lines are made of records, the form in which the store keeps work, so that whole
 become objects first; objects become records.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ from annotator.model.scheme import Scheme
 from annotator.store.records import Lineage, article_record, checkpoint_record
 
 Record = Mapping[str, Any]
-_RESERVED = frozenset(AnnotationSet.RESERVED_FIELDS)
 _NO_LINEAGE = Lineage(0, (), "", "", "")
 _STATUSES = ("open", "done", "skipped")
 _KEPT_ORDERS = 10_000
@@ -80,15 +78,18 @@ class _Tally:
     """What `reduced` counts of sets that this format holds whole, from their records."""
 
     def __init__(self) -> None:
-        self.labels: Counter[str] = Counter()
-        self.links: Counter[str] = Counter()
+        self.labels: dict[str, int] = {}
+        self.links: dict[str, int] = {}
         self.attributes = self.entities = self.fields = 0
 
     def add(self, work: Record) -> None:
-        spans = work["spans"]
-        self.labels.update(map(itemgetter("label"), spans))
-        self.links.update(map(itemgetter("type"), work["links"]))
-        self.attributes += sum([len(x["attributes"]) for x in spans if "attributes" in x])
+        labels, links = self.labels, self.links
+        for span in work["spans"]:
+            labels[span["label"]] = labels.get(span["label"], 0) + 1
+            if "attributes" in span:
+                self.attributes += len(span["attributes"])
+        for link in work["links"]:
+            links[link["type"]] = links.get(link["type"], 0) + 1
         self.entities += len(work["entities"])
         self.fields += len(work["fields"])
 
@@ -118,14 +119,16 @@ class Lines:
         }
         self._fields = [field.name for field in scheme.fields]
         self._topic_fields = [field.name for field in scheme.fields if field.kind == "topics"]
-        self._orders: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+        self._orders: defaultdict[str, dict[tuple[str, ...], tuple[str, ...] | None]]
+        self._orders = defaultdict(dict)
 
     def line(self, article: Record, work: Record) -> bytes:
         """The line of an article's record and a checkpoint's (see `store/records.py`)."""
         text = article["text"]
-        spans = sorted(work["spans"], key=_by_place)
-        links = sorted(work["links"], key=_by_number)
-        surfaces = [_surface(span, text) for span in spans]
+        spans, surfaces = self._spans(work["spans"], text)
+        numbered = [(len(link["id"]), link["id"], link) for link in work["links"]]
+        numbered.sort()
+        links = [link for _, _, link in numbered]
         status = work.get("status")
         if status not in _STATUSES:
             status = "open" if work["mark"] else "new"
@@ -146,21 +149,7 @@ class Lines:
             "text_sha256": article["text_sha256"],
             "offsets": "code points, half-open",
             "text": text,
-            "spans": [
-                {
-                    "id": span["id"],
-                    "label": span["label"],
-                    "start": span["fragments"][0][0],
-                    "end": span["fragments"][-1][1],
-                    "fragments": span["fragments"],
-                    "text": surface,
-                    "attributes": self._attributes(span),
-                    "flags": span.get("flags", ()),
-                    "note": span.get("note", ""),
-                    "origin": span["origin"],
-                }
-                for span, surface in zip(spans, surfaces, strict=True)
-            ],
+            "spans": spans,
             "links": [
                 {
                     "id": link["id"],
@@ -177,7 +166,7 @@ class Lines:
             "topics": [
                 {"id": topic, "name": self._topic_name(topic)} for topic in self._used(work)
             ],
-            "fields": self._in_order(work["fields"], self._fields),
+            "fields": self._in_order("", work["fields"], self._fields),
         }
         if article["meta"]:
             line["meta"] = article["meta"]
@@ -198,24 +187,56 @@ class Lines:
             ]
         return orjson.dumps(line)
 
-    def _attributes(self, span: Record) -> Record:
-        values: Record = span.get("attributes", {})
-        if not values:
-            return values
-        return self._in_order(values, self._names.get(span["label"], ()))
+    def _spans(self, found: Iterable[Record], text: str) -> tuple[list[Record], list[str]]:
+        """By position, enclosing ones first, and what each covers."""
+        placed = [
+            (span["fragments"][0][0], -span["fragments"][-1][1], span["id"], span) for span in found
+        ]
+        placed.sort()  # ids are unique, so no spans are compared
+        spans: list[Record] = []
+        surfaces = []
+        names = self._names
+        for start, minus_end, key, span in placed:
+            fragments, label = span["fragments"], span["label"]
+            if len(fragments) == 1:
+                surface = text[start:-minus_end]
+            else:
+                surface = " ".join([text[first:last] for first, last in fragments])
+            surfaces.append(surface)
+            spans.append(
+                {
+                    "id": key,
+                    "label": label,
+                    "start": start,
+                    "end": -minus_end,
+                    "fragments": fragments,
+                    "text": surface,
+                    "attributes": self._in_order(label, span["attributes"], names.get(label, ()))
+                    if "attributes" in span
+                    else {},
+                    "flags": span.get("flags", ()),
+                    "note": span.get("note", ""),
+                    "origin": span["origin"],
+                }
+            )
+        return spans, surfaces
 
-    def _in_order(self, values: Record, names: Sequence[str]) -> Record:
-        """In the scheme's order, then by name what the scheme does not know."""
-        key = (*values, "", *names)
+    def _in_order(self, kind: str, values: Record, names: Sequence[str]) -> Record:
+        """In the scheme's order, then by name what the scheme does not know.
+
+        `kind` tells of which label the names are.
+        """
+        orders = self._orders[kind]
+        key = tuple(values)
         try:
-            order = self._orders[key]
+            order = orders[key]
         except KeyError:
             known = [name for name in names if name in values]
             wanted = (*known, *sorted(values.keys() - set(known)))
-            order = None if wanted == tuple(values) else wanted
-            if len(self._orders) >= _KEPT_ORDERS:
-                self._orders.clear()
-            self._orders[key] = order
+            order = None if wanted == key else wanted
+            if len(orders) >= _KEPT_ORDERS:
+                orders.clear()
+            orders[key] = order
         return values if order is None else {name: values[name] for name in order}
 
     def _entities(
@@ -288,22 +309,9 @@ class Lines:
         return sorted(found)
 
 
-def _by_place(span: Record) -> tuple[int, int, str]:
-    fragments = span["fragments"]
-    return fragments[0][0], -fragments[-1][1], span["id"]
-
-
 def _by_number(item: Record) -> tuple[int, str]:
     key = item["id"]
     return len(key), key
-
-
-def _surface(span: Record, text: str) -> str:
-    fragments = span["fragments"]
-    if len(fragments) == 1:
-        ((start, end),) = fragments
-        return str(text[start:end])
-    return " ".join([text[start:end] for start, end in fragments])
 
 
 def _is_ours(path: Path, head: bytes) -> bool:

@@ -11,6 +11,8 @@ from typing import IO
 
 from annotator.model.errors import AnnotatorError
 
+_BATCH = 1 << 18
+
 
 class Output:
     """Where an export goes: a file, a folder, or ("-") standard output.
@@ -106,12 +108,18 @@ class Output:
 
     def lines(self, lines: Iterable[bytes]) -> int:
         """Write lines, each ended by LF, as the one file of this output; returns how many."""
-        count = 0
+        count = size = 0
+        batch: list[bytes] = []
         with self.file() as file:
             for line in lines:
-                file.write(line)
-                file.write(b"\n")
+                batch += (line, b"\n")
+                size += len(line)
                 count += 1
+                if size >= _BATCH:
+                    file.write(b"".join(batch))
+                    batch.clear()
+                    size = 0
+            file.write(b"".join(batch))
         return count
 
     def _refuse_full(self) -> None:

@@ -36,13 +36,11 @@ class RecordedExport(Export):
     works: tuple[Record, ...]
 
     def __init__(self, recorded: Recorded, split: str, excluded: Excluded) -> None:
-        for name, value in (
-            ("record", recorded.article),
-            ("works", recorded.works),
-            ("split", split),
-            ("_excluded", excluded),
-        ):
-            object.__setattr__(self, name, value)
+        put = object.__setattr__
+        put(self, "record", recorded.article)
+        put(self, "works", recorded.works)
+        put(self, "split", split)
+        put(self, "_excluded", excluded)
 
     @cached_property
     def article(self) -> Article:
@@ -60,14 +58,20 @@ class RecordedExport(Export):
 class Fit:
     """Tells of records whether they have the form we write and all in them fits the scheme.
 
-    It is never wrong about what it takes; what it does not take may fit all the same.
+    It is never wrong about what it takes; what it does not take may fit all the same. It sees every
+    record of an export, so it is written for speed.
     """
 
     def __init__(self, scheme: Scheme) -> None:
-        self._scheme = scheme
         self._labels = {
             name: (label.fragments, {item.name: item for item in label.attributes})
             for name, label in scheme.labels.items()
+        }
+        self._values = {
+            (name, item.name, value)
+            for name, label in scheme.labels.items()
+            for item in label.attributes
+            for value in ((True, False) if item.kind == "flag" else item.values)
         }
         self._links = {
             (name, link.name, end): link.maximum
@@ -77,75 +81,78 @@ class Fit:
         }
         self._fields = {field.name: field for field in scheme.fields}
         self._flags = frozenset(scheme.flags)
+        self._entities = scheme.entities
 
     def takes_article(self, article: Record) -> bool:
         return article.keys() >= _FACTS
 
     def takes(self, work: Record) -> bool:
-        if not work.keys() >= _WORK:
+        try:
+            entities = {entity["id"] for entity in work["entities"] if self._knows(entity)}
+            return (
+                work.keys() >= _WORK
+                and len(entities) == len(work["entities"])
+                and self._fits(work["spans"], work["links"], entities)
+                and all(map(self._known_field, work["fields"].items()))
+                and all(item.keys() >= _VERDICT for item in work.get("verdicts", ()))
+            )
+        except (KeyError, TypeError):  # something is not there, or is no text
             return False
-        entities = {*self._scheme.entities.builtin}
-        for entity in work["entities"]:
-            if not (entity.keys() >= _ENTITY and self._known_entity(entity)):
-                return False
-            entities.add(entity["id"])
+
+    def _fits(self, spans: list[Record], links: list[Record], entities: set[str]) -> bool:
         kinds: dict[str, str] = {}
-        for span in work["spans"]:
-            if not (span.keys() >= _SPAN and self._known_span(span)):
+        labels, values, flags = self._labels, self._values, self._flags
+        for span in spans:
+            label = span["label"]
+            fragments, attributes = labels[label]
+            if not span.keys() >= _SPAN or (len(span["fragments"]) > 1 and not fragments):
                 return False
-            kinds[span["id"]] = span["label"]
-        return (
-            self._known_links(work["links"], kinds, entities)
-            and all(map(self._known_field, work["fields"].items()))
-            and all(item.keys() >= _VERDICT for item in work.get("verdicts", ()))
-        )
-
-    def _known_span(self, span: Record) -> bool:
-        known = self._labels.get(span["label"])
-        if known is None or (len(span["fragments"]) > 1 and not known[0]):
-            return False
-        if "attributes" in span:
-            for name, value in span["attributes"].items():
-                attribute = known[1].get(name)
-                if attribute is None or not attribute.allows(value):
-                    return False
-        return not (self._flags and "flags" in span) or self._flags.issuperset(span["flags"])
-
-    def _known_links(
-        self, links: list[Record], kinds: Mapping[str, str], entities: set[str]
-    ) -> bool:
-        count: Counter[tuple[str, str]] = Counter()
+            if "attributes" in span:
+                for name, value in span["attributes"].items():
+                    if (label, name, value) not in values and not attributes[name].allows(value):
+                        return False
+            if "flags" in span and flags and not flags.issuperset(span["flags"]):
+                return False
+            kinds[span["id"]] = label
+        known, count = self._links, set()
         for link in links:
-            if not link.keys() >= _LINK:
-                return False
-            target, kind = link["target"], link["target_kind"]
-            source = kinds.get(link["source"])
+            source, kind, target, type = (
+                link["source"],
+                link["target_kind"],
+                link["target"],
+                link["type"],
+            )
             if kind == "span":
-                end = kinds.get(target)
+                end = kinds[target]
+            elif kind == "topic":
+                end = TOPIC
+            elif target in entities or target in self._entities.builtin:
+                end = ENTITY
             else:
-                end = TOPIC if kind == "topic" else ENTITY if target in entities else None
-            if (source, link["type"], end) not in self._links:
                 return False
-            count[link["source"], link["type"]] += 1
-        if len(count) == len(links):
-            return True
-        return all(
-            limit is None or count[link["source"], link["type"]] <= limit
-            for link in links
-            for (label, type, _), limit in self._links.items()
-            if (label, type) == (kinds[link["source"]], link["type"])
+            if (kinds[source], type, end) not in known or not link.keys() >= _LINK:
+                return False
+            count.add((source, type))
+        return len(count) == len(links) or not self._too_many(links, kinds)
+
+    def _too_many(self, links: list[Record], kinds: Mapping[str, str]) -> bool:
+        count = Counter((link["source"], link["type"]) for link in links)
+        limits = {key[:2]: limit for key, limit in self._links.items() if limit is not None}
+        return any(
+            number > limits.get((kinds[source], type), number)
+            for (source, type), number in count.items()
         )
 
-    def _known_entity(self, entity: Record) -> bool:
-        rules = self._scheme.entities
-        type, naming = entity["type"], entity["naming"]
-        return (not type or not rules.types or type in rules.types) and (
-            not naming or not rules.naming or naming in rules.naming
+    def _knows(self, entity: Record) -> bool:
+        rules, type, naming = self._entities, entity["type"], entity["naming"]
+        return (
+            entity.keys() >= _ENTITY
+            and (not type or not rules.types or type in rules.types)
+            and (not naming or not rules.naming or naming in rules.naming)
         )
 
     def _known_field(self, item: tuple[str, Any]) -> bool:
         name, value = item
-        field = self._fields.get(name)
-        if field is None or name in _RESERVED:
+        if name in _RESERVED:
             return False
-        return field.allows(tuple(value) if isinstance(value, list) else value)
+        return self._fields[name].allows(tuple(value) if isinstance(value, list) else value)

@@ -214,40 +214,58 @@ class FileStore:
     ) -> Iterator[Recorded]:
         self.refresh()
         ahead = {name: self._unsettled(name) for name in annotators}
-        with closing(Reader(self.root)) as reader:
+        some_ahead = any(ahead.values())
+        with closing(Reader(self.root, in_order=True)) as shards, closing(Reader(self.root)) as own:
             for found in self._index.found(annotators):
-                key = file_key(found.id) if any(ahead.values()) else ""
-                names = {*found.works, *(name for name in annotators if key in ahead[name])}
                 try:
-                    article = self._recorded_article(reader, found)
-                    works = []
-                    for name in sorted(names):
-                        known = None if key in ahead[name] else found.works[name]
-                        work = self._recorded_work(reader, article, name, known)
-                        if work is not None:
-                            works.append(work)
+                    article = self._recorded_article(shards, found)
+                    if some_ahead:
+                        works = self._recorded_ahead(own, article, found, ahead)
+                    else:
+                        works = [
+                            self._recorded_work(own, article, name, *known)
+                            for name, known in found.works.items()
+                        ]
                 except AnnotatorError as error:
                     tell(str(error))
                     continue
-                yield Recorded(article, tuple(works))
+                yield Recorded(article, tuple([work for work in works if work is not None]))
 
     def _recorded_article(self, reader: Reader, found: Found) -> Record:
         place = found.place
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        try:
             article: Record = orjson.loads(reader.read(place.path, place.offset, place.length))
             if article["id"] == found.id and hash_text(article["text"]) == found.text_hash:
                 return article
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
         return article_record(self.article(found.id))  # read anew, or refused in words
 
+    def _recorded_ahead(
+        self, reader: Reader, article: Record, found: Found, ahead: Mapping[str, set[str]]
+    ) -> list[Record | None]:
+        """Where journals may hold more than the checkpoints."""
+        key = file_key(found.id)
+        works = []
+        for name in sorted({*found.works, *ahead}):
+            if key in ahead[name]:
+                works.append(self._latest_record(article, name))
+            elif name in found.works:
+                works.append(self._recorded_work(reader, article, name, *found.works[name]))
+        return works
+
     def _recorded_work(
-        self, reader: Reader, article: Record, annotator: str, known: tuple[Place, str] | None
+        self, reader: Reader, article: Record, annotator: str, place: Place, digest: str
     ) -> Record | None:
-        if known is not None:
-            place, digest = known
-            with suppress(OSError):
-                raw = reader.read(place.path, place.offset, place.length)
-                if line_hash(raw) == digest:
-                    return decode_known(raw)
+        try:
+            raw = reader.read(place.path, place.offset, place.length)
+            if line_hash(raw) == digest:
+                return decode_known(raw)
+        except OSError:
+            pass
+        return self._latest_record(article, annotator)
+
+    def _latest_record(self, article: Record, annotator: str) -> Record | None:
         versions = self._versions(article["id"], annotator)
         if not versions:
             return None
