@@ -52,7 +52,7 @@ from annotator.model.errors import AnnotatorError
 from annotator.store.names import file_key
 
 _SUFFIX = ".bdocjs"
-_UNITS: dict[object, Unit] = {"p": "code points", "j": "utf-16"}
+_UNITS: dict[str, Unit] = {"p": "code points", "j": "utf-16"}
 _LINKS = "links"
 
 
@@ -113,7 +113,7 @@ def _object(record: Record, value: object, what: str) -> Mapping[str, Any]:
 
 
 def _set(record: Record, name: str, annotations: object, kept: object) -> ForeignSet:
-    unit = _UNITS.get(record.value.get("offset_type"), "")
+    unit = _UNITS.get(text(record.value.get("offset_type")), "")
     work = ForeignSet(annotator=name, unit=unit_of(record.source.options, unit))
     ours: dict[str, str] = {}  # annotation ids to ids of ours
     arrows: list[tuple[ForeignSpan, str, object, object]] = []

@@ -207,10 +207,12 @@ def _elements(
     buffer, at, ended = utf8.decode(stream.read(_CHUNK)), 0, False
     opening = _OPENING.match(buffer)
     gap = opening.end() if opening else 0
+    unclosed = buffer[:gap].endswith("[")
     problem: Exception = ValueError("ends too early")
     while True:
         separators = _BETWEEN.match(buffer, gap)
         gap = separators.end() if separators else gap
+        unclosed = unclosed and "]" not in buffer[at:gap]
         line, at = line + buffer.count("\n", at, gap), gap
         try:
             value, gap = decoder.raw_decode(buffer, at)
@@ -222,7 +224,7 @@ def _elements(
         except (ValueError, RecursionError) as error:
             problem = error
         if ended:
-            if buffer[at:].strip():
+            if unclosed or buffer[at:].strip():
                 finding = Finding(path, line, _broken(problem), buffer[at : at + 1000])
                 source.loss.leave_out("records", "are not JSON, with all after it", 1, finding)
             return

@@ -66,7 +66,7 @@ from annotator.model.article import Article
 from annotator.model.scheme import Scheme
 from annotator.store.names import GOLD
 
-_ORIGINS: dict[object, Origin] = {
+_ORIGINS: dict[str, Origin] = {
     "manual": "manual",
     "prediction": "suggested",
     "prediction-changed": "edited",
@@ -212,7 +212,7 @@ class _Results:
                 line=self.record.line,
                 raw=raw,
             )
-            span.origin = _ORIGINS.get(raw.get("origin"), "imported")
+            span.origin = _ORIGINS.get(text(raw.get("origin")), "imported")
             spans.append(span)
             meta = raw.get("meta")
             if isinstance(meta, dict):
@@ -245,7 +245,7 @@ class _Results:
 
 def _set(record: Record, raw: dict[str, Any], content: str, named: dict[str, str]) -> ForeignSet:
     options, scheme = record.source.options, record.source.scheme
-    work = ForeignSet(unit=unit_of(options), inclusive=inclusive_of(options, None))
+    work = ForeignSet(unit=unit_of(options), inclusive=inclusive_of(options, _end(record)))
     results = _Results(record, content)
     relations, values = [], []
     for item in record.objects(raw.get("result"), "results"):
@@ -273,6 +273,11 @@ def _set(record: Record, raw: dict[str, Any], content: str, named: dict[str, str
     named.update(topics(results.own, record))
     work.links = completed_links(native, work.links)
     return work
+
+
+def _end(record: Record) -> bool | None:
+    """Old files, known by "completions", may count the last character as the end."""
+    return None if "completions" in record.value else False
 
 
 def _kind(item: dict[str, Any], value: object) -> str:
