@@ -271,12 +271,13 @@ class _Meaning:
         elif note.target in self._links:
             link = self._links[note.target]
             native = {
+                "id": link.id,
                 "type": link.type,
                 "source": link.source,
                 "target": link.target,
                 "target_kind": link.target_kind,
             }
-            given = {**native, **record}
+            given = native | record
             for completed in sidecar.links([given], self._record(record, note.line)):
                 self._links[note.target] = completed
             self._ids[note.target] = text(record.get("id"))
@@ -291,7 +292,9 @@ class _Meaning:
         self._document.id = text(record.get("article")) or self._document.id
         self._document.text_hash = text(record.get("text_sha256"))
         self._document.facts = Facts(**{name: text(record.get(name)) for name in FACTS})
-        sidecar.complete_set(self._foreign, record.get("work"), self._record(record, line))
+        kept = record.get("work")
+        sidecar.complete_set(self._foreign, kept, self._record(record, line))
+        self._document.topics = sidecar.topics(kept, self._record(record, line))
 
     def _complete(self, span: ForeignSpan, record: dict[str, Any], line: int) -> None:
         """What a T line and its A lines cannot say; `fragments` hold if brat's are made of them."""

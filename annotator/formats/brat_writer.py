@@ -84,7 +84,7 @@ def _lines(article: Article, work: AnnotationSet, sink: Sink) -> Iterator[str]:
         "article": article.id,
         "text_sha256": article.text_hash,
         **{name: getattr(article, name) for name in FACTS if getattr(article, name)},
-        "work": sidecar.set_record(work, links=()),
+        "work": sidecar.set_record(work, (), sink),
     }
     notes.insert(0, (NOTE, DOCUMENT, orjson.dumps(record).decode()))
     for number, (kind, target, text) in enumerate(notes, 1):
