@@ -80,7 +80,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def _count_words(line: str) -> int:
-    return sum(1 for _ in _WORD.finditer(line))
+    return len(_WORD.findall(line))
 
 
 def _is_prose(line: str) -> bool:
@@ -99,10 +99,10 @@ def _by_itself(line: _Line) -> str | None:
 
 
 def _is_garbled(line: str) -> bool:
-    broken = sum(
-        character == "\ufffd" or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs")
-        for character in line[:2000]
-    )
+    start = line[:2000]
+    broken = start.count("\ufffd")
+    if not start.isprintable():
+        broken += sum(unicodedata.category(x) in ("Cc", "Co", "Cn", "Cs") for x in start)
     return broken > 2 and broken > _GARBLED_SHARE * min(len(line), 2000)
 
 
