@@ -131,6 +131,8 @@ def records(source: Source, path: Path | None = None) -> Iterator[Record]:
         raise AnnotatorError(f"{name} cannot be read ({error.strerror}).") from error
     except DecodingError as error:
         raise AnnotatorError(f"{name} {error}.") from error
+    except UnicodeDecodeError as error:
+        raise AnnotatorError(f"{name} is not UTF-8; name its encoding with --encoding.") from error
 
 
 def head(path: Path) -> bytes:
@@ -191,11 +193,15 @@ def _each(
             pass
         # orjson refuses lone surrogates, NaN and other encodings.
         try:
-            value = plain(json.loads(decode(line).text))
+            decoded = decode(line)
+            value = plain(json.loads(decoded.text))
         except (ValueError, RecursionError, DecodingError) as error:
             finding = Finding(path, number, _broken(error), line[:1000].decode("utf-8", "replace"))
             source.loss.leave_out("records", "are not JSON", 1, finding)
         else:
+            if "decoded as cp1252" in decoded.steps:
+                finding = Finding(path, number, "is not UTF-8; read as cp1252")
+                source.loss.change("records", "decoded as cp1252", 1, finding)
             yield number, value
 
 
@@ -203,7 +209,7 @@ def _elements(
     stream: BinaryIO, line: int, source: Source, path: str
 ) -> Iterator[tuple[int, object]]:
     """The elements of an array, or values one after the other, with the lines they start at."""
-    decoder, utf8 = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")("replace")
+    decoder, utf8 = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")()
     buffer, at, ended = utf8.decode(stream.read(_CHUNK)), 0, False
     opening = _OPENING.match(buffer)
     gap = opening.end() if opening else 0
