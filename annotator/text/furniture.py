@@ -68,6 +68,10 @@ _CREDIT_WORD = re.compile(
         staff|senior|chief|foreign|political|news|writers?|reporters?|correspondents?|editors?
     """)
 )
+_HEAD_CREDIT = _compile(
+    r"(?:by|von|par|por|(?:interview|reporting|words|text)\s*:|updates by)\s+(?=\S)"
+)
+_TITLE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽĆČ&|/·•–—-].*|of|and|the|de|di|der|la|le")
 _BYLINE = _compile(
     _any(r"""
         (?:written by|about the authors?|staff (?:writer|reporter)|escrito por)\W*
@@ -247,6 +251,18 @@ def match_furniture(line: str) -> Kind | None:
     if _RELATED_SHOUTED.fullmatch(line) and not line.endswith((".", '."', ".”")):
         return "related"
     return "caption" if _CAPTION.fullmatch(line) else None
+
+
+def match_head(line: str) -> Kind | None:
+    """What kind of furniture `line` is between the headline and the text, where more of it stands:
+    credits with posts, outlet and date, and the outlet's name alone. None if it may be a deck."""
+    words = line.split()
+    small = sum(word[0].islower() and not _DATE_ONLY.fullmatch(word) for word in words)
+    if len(words) <= 14 and _HEAD_CREDIT.match(line):
+        return "byline"
+    if len(words) <= 14 and small <= 2 and _HAS_DATE.search(line):
+        return "dateline"
+    return "boilerplate" if len(words) <= 5 and all(map(_TITLE_WORD.fullmatch, words)) else None
 
 
 def _is_date(line: str) -> bool:

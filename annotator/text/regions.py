@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from annotator.model.article import Region
 from annotator.text.characters import HAN, HIRAGANA, KATAKANA
-from annotator.text.furniture import LISTS_MORE, match_furniture
+from annotator.text.furniture import LISTS_MORE, match_furniture, match_head
 from annotator.text.units import Range
 
 KEPT = frozenset({"headline", "subhead", "caption"})
@@ -44,7 +44,8 @@ _GARBLED_SHARE = 0.25
 
 
 def propose(text: str, *, headline: str | None = None) -> list[Region]:
-    """One region for each line of `text` that is not body text, in the order of the text.
+    """The lines of `text` that are not body text, in the order of the text; neighbouring lines of
+    one kind are one region, but each repeated line is its own.
 
     `headline` is the headline as known from elsewhere (a page's metadata), if it is.
     """
@@ -62,11 +63,27 @@ def propose(text: str, *, headline: str | None = None) -> list[Region]:
     if headline is not None:
         _mark_given_headline(lines, " ".join(headline.split()))
     _mark_duplicates(lines, bool(prose))
-    return [
-        Region(line.start, line.end, line.kind, line.kind not in KEPT, line.duplicate_of)
-        for line in lines
-        if line.kind is not None
-    ]
+    return list(_joined(lines))
+
+
+def _joined(lines: list[_Line]) -> Iterator[Region]:
+    pending: Region | None = None
+    for line in lines:
+        if line.kind is None:
+            continue
+        kept, original = line.kind not in KEPT, line.duplicate_of
+        if (
+            pending is not None
+            and (pending.kind, pending.end + 1) == (line.kind, line.start)
+            and original is None
+        ):
+            pending = Region(pending.start, line.end, line.kind, kept)
+            continue
+        if pending is not None:
+            yield pending
+        pending = Region(line.start, line.end, line.kind, kept, original)
+    if pending is not None:
+        yield pending
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -124,7 +141,7 @@ def _mark_head(lines: list[_Line], first_prose: int) -> None:
         if headline is None and _is_heading(line, _HEADLINE_WORDS):
             line.kind, headline = "headline", line.text
         elif headline is not None and line.text != headline and _is_heading(line, _HEADLINE_WORDS):
-            line.kind = "subhead"
+            line.kind = match_head(line.text) or "subhead"
 
 
 def _mark_lists(lines: list[_Line], last_prose: int) -> None:

@@ -16,11 +16,12 @@ END = "“We will miss it,” said a fisherman who has moored there since he was
 
 def kinds(text, **options):
     """Each line that is not blank with the kind proposed for it, `body` for none."""
-    found = {region.start: region.kind for region in propose(text, **options)}
+    regions = propose(text, **options)
     start, lines = 0, []
     for line in text.split("\n"):
         if line.strip():
-            lines.append((line.strip(), found.get(start, "body")))
+            kind = next((x.kind for x in regions if x.start <= start < x.end), "body")
+            lines.append((line.strip(), kind))
         start += len(line) + 1
     return lines
 
@@ -81,7 +82,7 @@ def test_what_is_excluded_and_what_a_duplicate_repeats():
     headline, duplicate = regions[0], regions[1]
     assert headline == Region(0, 26, "headline", False)
     assert duplicate == Region(28, 54, "duplicate", True, duplicate_of=(0, 26))
-    repeated = regions[-8]
+    repeated = regions[-5]
     first = PAGE.index(MORE)
     assert (repeated.kind, repeated.duplicate_of) == ("duplicate", (first, first + len(MORE)))
 
@@ -281,7 +282,7 @@ def test_regions_are_whole_lines_of_any_text(text):
     for region in propose(text):
         assert region.start in starts
         assert position < region.start < region.end
-        assert "\n" not in text[region.start : region.end]
+        assert "" not in text[region.start : region.end].split("\n")
         assert text[region.end : region.end + 1] in ("\n", "")
         assert region.exclude == (region.kind not in ("headline", "subhead", "caption"))
         assert (region.duplicate_of is not None) == (region.kind == "duplicate")
@@ -295,3 +296,31 @@ def test_a_headline_may_end_in_a_quotation() -> None:
     body = "The union of ferry crews in Osk has refused the new offer, its leader said on Monday."
     found = propose(f"{head}\n\n{body}\n", headline=head)
     assert [(region.start, region.kind) for region in found] == [(0, "headline")]
+
+
+def test_neighbouring_lines_of_one_kind_are_one_region() -> None:
+    text = f"Old pier to close\n\n{BODY}\n\nShare this\nLeave a comment\n\nCopy link\nBy Ana Orm\n"
+    assert [(text[x.start : x.end], x.kind) for x in propose(text)] == [
+        ("Old pier to close", "headline"),
+        ("Share this\nLeave a comment", "boilerplate"),
+        ("Copy link", "boilerplate"),
+        ("By Ana Orm", "byline"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Karsk Evening Post, 4 May 2031", "dateline"),
+        ("LANT / KARSK, 9 Nov 2031, 16:40", "dateline"),
+        ("By Orla Winn-Petrosyan, transport editor", "byline"),
+        ("Interview: Ana Orm", "byline"),
+        ("THE KARSK RECORD", "boilerplate"),
+        ("ANALYSIS", "boilerplate"),
+        ("Council wants a second report before 4 May", "subhead"),
+        ("Fishermen fear for their boats", "subhead"),
+    ],
+)
+def test_between_the_headline_and_the_text(line: str, kind: str) -> None:
+    found = dict(kinds(f"Old pier to close\n\n{line}\n\n{BODY}\n\n{MORE}"))
+    assert found[line] == kind
