@@ -192,7 +192,7 @@ class _Intake:
     def summary(self, added: int) -> str:
         parts = [f"Added {plural(added, 'article')} ({self.characters:,} characters)"]
         if self.regions:
-            parts.append(f"{plural(self.regions, 'line')} proposed as regions")
+            parts.append(f"{plural(self.regions, 'region')} proposed")
         for kind, text in (
             ("duplicate", "already there"),
             ("refused", "refused"),
