@@ -188,7 +188,9 @@ def surveyed(root: Path, found: list[str]) -> Ground:
     return ground
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.integers(0, 10**6), st.randoms(use_true_random=False))
 def test_no_near_duplicates_cross_whatever_the_order(
     tmp_path_factory: pytest.TempPathFactory,
