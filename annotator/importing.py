@@ -237,7 +237,9 @@ class _Importing:
         mend(work, scheme, document.path, document.line, loss)
         if self._form.fills:
             self._fill(work, article, loss)
-        if work.spans or work.links or work.entities or work.fields:
+        said = work.spans or work.links or work.entities or work.fields
+        looked = not (foreign.spans or foreign.links)  # and found nothing: that is work, too
+        if said or looked:
             work.fields.setdefault("status", "done" if self._wish.done else "open")
             return work
         return None

@@ -118,6 +118,7 @@ class _Row:
         content = self._take("text", record.value)
         tokens = self._take("tokens", record.value)
         rebuilt = False
+        labelled = bool(tokens) or self._name("spans", record.value) in record.value
         foreign = ForeignSet(unit=unit_of(self._options))
         words = [text(token) for token in tokens] if isinstance(tokens, list) else []
         if not isinstance(content, str):
@@ -130,7 +131,7 @@ class _Row:
         if words:
             foreign.unit = "code points"
             foreign.spans = list(self._tagged(words, content))
-        else:
+        elif labelled:
             foreign.spans = list(self._spans(self._take("spans", record.value)))
         foreign.annotator = text(self._take("annotator", record.value))
         key = text(self._take("id", record.value))
@@ -142,7 +143,7 @@ class _Row:
             content,
             facts=facts,
             meta=meta,
-            sets=[foreign],
+            sets=[foreign] if labelled else [],
             rebuilt=rebuilt,
             line=record.line,
         )

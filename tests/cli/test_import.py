@@ -114,6 +114,16 @@ def test_texts_differing_in_line_ends_only_are_one(bring: Run, root: Path) -> No
     ]
 
 
+def test_who_looked_and_found_nothing_has_an_empty_set(bring: Run, root: Path) -> None:
+    done = bring([row(spans=[])])
+    assert "Imported 1 annotation set" in done.out
+    assert (work(root).spans, work(root).status) == ({}, "open")
+    bring([row(id="b", text="Rain.", spans=[{**QUOTE, "label": "Odd"}])])  # found, but not by us
+    project = Project.open(root)
+    assert project.store.annotations("b", "ada") is None
+    project.close()
+
+
 # -- the same again, and other work ----------------------------------------------------------------
 
 
@@ -147,7 +157,7 @@ def test_nothing_refused_counts_as_carried(bring: Run) -> None:
 
 
 def test_a_dry_run_changes_nothing(bring: Run, root: Path) -> None:
-    done = bring([row(), row(id="two", text="Rain.\n", spans=[])], "--dry-run")
+    done = bring([row(), {"id": "two", "text": "Rain.\n"}], "--dry-run")
     assert done.out.startswith("Would import 1 annotation set")
     assert "2 new articles" in done.out
     assert not list((root / "corpus").rglob("*.jsonl"))
