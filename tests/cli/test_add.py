@@ -16,7 +16,7 @@ def test_a_folder_is_added_once(root: Path, run: Run) -> None:
     (box / "three.html").write_text("<article><p>The sluice stays open all night.</p></article>")
     first = run("add", "scraped")
     assert (first.code, first.out[:16]) == (0, "Added 3 articles")
-    assert "regions proposed" in first.out
+    assert "1 region proposed" in first.out
     again = run("add", "scraped", "scraped/one.txt")
     assert again.code == 0
     assert again.out.startswith("Added 0 articles (0 characters); 3 already there")
