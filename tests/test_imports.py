@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from keyword import iskeyword
 
 import pytest
 
@@ -33,7 +34,8 @@ def test_help_loads_no_heavy_package(arguments: list[str]) -> None:
 def test_help_of_every_command_loads_no_screen() -> None:
     from annotator.cli.root import COMMANDS
 
-    imports = "; ".join(f"import annotator.cli.{name}" for name in COMMANDS)
+    modules = (f"{name}_" if iskeyword(name) else name for name in COMMANDS)
+    imports = "; ".join(f"import annotator.cli.{module}" for module in modules)
     script = f"import sys; {imports}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
