@@ -23,10 +23,11 @@ def command(state: State, show_all: bool, as_json: bool) -> int:
 
     Errors (exit code 1): damaged or torn lines, a text that is not what its hash says, spans
     outside the text, broken links, what the scheme does not know or allow, articles marked done
-    that still lack something, two versions of one piece of work.
+    that still lack something, two versions of one piece of work, near-duplicates in two splits.
 
     Warnings (exit code 0): spans that cut a character in two, that begin or end with white space,
-    or that stand there twice. Nothing is changed; see `annotator migrate` for renaming.
+    or that stand there twice; splits of articles that are not there, or that two people made. Nothing is
+    changed; see `annotator migrate` for renaming.
     """
     project = state.project()
     findings = list(check_project(project))

@@ -11,6 +11,7 @@ from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
 from annotator.model.requirements import missing, unfit
 from annotator.project import Project
+from annotator.store.splits import read_splits
 from annotator.text.marks import visible_label
 from annotator.text.units import Units
 
@@ -47,6 +48,7 @@ def check_project(project: Project) -> Iterator[Finding]:
         problems = store.verify()
     for problem in [*problems, *project.assignments.problems]:
         yield Finding("error", "damaged-line", str(problem), file=problem.path, line=problem.line)
+    yield from _check_splits(project)
     topics = {topic.id for topic in project.topics}
     for annotator in store.owners():
         for article_id in sorted(store.outdated(annotator)):
@@ -58,6 +60,21 @@ def check_project(project: Project) -> Iterator[Finding]:
             except AnnotatorError:
                 continue  # its damaged line is told above
             yield from _check_work(project, article, work, topics)
+
+
+def _check_splits(project: Project) -> Iterator[Finding]:
+    splits = read_splits(project.root)
+    for problem in splits.problems:
+        yield Finding("error", "damaged-line", str(problem), file=problem.path, line=problem.line)
+    for problem in splits.conflicts:
+        yield Finding("warning", "split-twice", str(problem), file=problem.path, line=problem.line)
+    for group in splits.crossing:
+        message = f"the group of {group} stands in more than one split; run `annotator split`"
+        yield Finding("error", "split-leaks", message)
+    known = {head.id for head in project.store.heads()}
+    for article_id in sorted(splits.articles.keys() - known):
+        message = f"corpus/splits.jsonl has the article {article_id}, which the project has not"
+        yield Finding("warning", "unknown-article", message)
 
 
 def _check_work(

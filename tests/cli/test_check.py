@@ -299,3 +299,18 @@ def test_migrate_refuses_what_the_scheme_does_not_know(annotated: Path, run: Run
     assert "cannot be renamed" in run("migrate", "--field", "status=genre").err
     assert run("migrate", "--label", "CUE").code == 1
     assert run("migrate").code == 2
+
+
+def test_splits_are_checked(root: Path, run: Run) -> None:
+    Path("one.txt").write_text("Dam holds\n\nThe dam holds, said engineer Pell.\n")
+    run("add", "one.txt")
+    assert run("split").code in (0, 3)
+    assert run("check").code == 0
+    splits = Path("corpus/splits.jsonl")
+    lines = splits.read_bytes()
+    splits.write_bytes(lines + b"torn\n")
+    found = run("check", "--json")
+    assert found.code == 1
+    assert found.json["counts"] == {"damaged-line": 1}
+    splits.write_bytes(lines.replace(b'"one"', b'"two"'))
+    assert "damaged-line" in run("check", "--json").json["counts"]
