@@ -83,13 +83,15 @@ class Selection:
         self._labels, self._without_links = _offered(project.scheme, choice)
         self._of_articles = [item for item in choice.where if not item.of_work]
         self._of_work = [item for item in choice.where if item.of_work]
+        self._picks = bool(choice.done_only or self._joins or self._of_work)
+        self._copies = not (self._joins or self._labels is not None or choice.regions)
         self._fit = Fit(project.scheme)
 
     def exports(self) -> Iterator[Export]:
         """Articles with at least one set each. Once through, what could not be read is counted."""
         store = self.project.store
         outdated = {key for name in self._wanted for key in store.outdated(name)}
-        annotated = 0
+        annotated = exported = sets = 0
         readers = self._wanted
         if self.choice.min_agreement is not None:
             readers = sorted({*self._wanted, *self._people})
@@ -105,9 +107,11 @@ class Selection:
             outdated.discard(recorded.article["id"])
             export = self._export(recorded, works)
             if export is not None:
-                self.loss.carry("articles")
-                self.loss.carry("annotation sets", len(_works(export)))
+                exported += 1
+                sets += len(_works(export))
                 yield export
+        self.loss.carry("articles", exported)
+        self.loss.carry("annotation sets", sets)
         if not self._later:
             self._tell_rest(annotated + len(outdated))
 
@@ -174,11 +178,11 @@ class Selection:
             why = f"agreement below {choice.min_agreement:g} ({MEASURE})"
             self.loss.set_aside("articles", why)
             return None
-        works = [work for work in works if self._meets(article, work)]
-        if not works:
-            return None
-        plain = not (self._joins or self._labels is not None or choice.regions)
-        if plain and self._fit.takes_article(article) and all(map(self._fit.takes, works)):
+        if self._picks:
+            works = [work for work in works if self._meets(article, work)]
+            if not works:
+                return None
+        if self._copies and self._fit.takes_article(article) and all(map(self._fit.takes, works)):
             kept = Recorded(article, tuple(works))
             return RecordedExport(kept, split, self._excluded)
         return self._made(recorded, works, split)

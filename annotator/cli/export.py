@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, table, warn
+from annotator.cli.losses import tell_loss
+from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, warn
 from annotator.cli.state import State, pass_state
 
 if TYPE_CHECKING:
@@ -201,12 +202,7 @@ def _summary(loss: Loss, selection: Selection) -> dict[str, object]:
 def _tell(loss: Loss, selection: Selection, output: str) -> None:
     where = "standard output" if output == "-" else output
     warn(f"Wrote {plural(loss.carried['articles'], 'article')} to {where}.")
-    for row in table(loss.table()):
-        warn(row)
+    tell_loss(loss)
     for name, number in sorted(selection.unfit.items()):
         how = "left out" if name.startswith("broken link") else "exported as it is"
         warn(f"  unfit     {name}: {number:,}, {how} (see `annotator check`)")
-    for finding in loss.findings:
-        warn(f"  {finding}")
-    if loss.found > len(loss.findings):
-        warn(f"  and {loss.found - len(loss.findings):,} more")

@@ -15,10 +15,8 @@ from dataclasses import replace
 
 import orjson
 
-from annotator.formats.capability import ALL_LINKS, Capability, reduced
+from annotator.formats.attributions import TELLING, told
 from annotator.formats.exchange import Export, Sink
-from annotator.formats.loss import Loss
-from annotator.formats.narrowing import only_spans
 from annotator.formats.registry import Format
 from annotator.formats.resolve import ends, flat_labels, in_scheme_order, is_mention_span
 from annotator.model.annotation import AnnotationSet, Link, Span
@@ -30,17 +28,7 @@ _ROW_KEYS = frozenset(
     """article annotator status id label start end fragments text attributes flags note origin
     topics sentence headline published source url language""".split()  # noqa: SIM905
 )
-_CAPABILITY = Capability(
-    text=False,
-    fragments=True,
-    attributes=True,
-    remarks=True,
-    links=ALL_LINKS,
-    order=True,
-    entities=True,
-    annotators=True,
-    state=True,
-)
+_CAPABILITY = replace(TELLING, remarks=True, state=True)
 
 
 def write(exports: Iterable[Export], sink: Sink) -> None:
@@ -55,34 +43,10 @@ def _lines(exports: Iterable[Export], sink: Sink) -> Iterator[bytes]:
         for annotations in export.sets:
             rows = _Rows(export.article, annotations, sink.scheme, sink.topic_name, units)
             spans = [span for span in annotations.in_order() if rows.has(span, labels)]
-            work = _told(annotations, spans, sink.scheme, sink.loss)
+            work = told(annotations, sink.scheme, spans, _CAPABILITY, sink.loss)
             rows = _Rows(export.article, work, sink.scheme, sink.topic_name, units)
             for span in spans:
                 yield orjson.dumps(rows.row(work.spans[span.id]))
-
-
-def _told(
-    annotations: AnnotationSet, rows: list[Span], scheme: Scheme, loss: Loss
-) -> AnnotationSet:
-    """What of a set is in its rows; who asks for rows has not asked for the rest."""
-    reached = {span.id for span in rows}
-    for span in rows:
-        for link in annotations.links_from(span.id):
-            if link.target_kind == "span" and link.target in annotations.spans:
-                reached.add(link.target)
-    work = only_spans(annotations, reached, "in no row", loss.set_aside)
-    named = {
-        entity.id
-        for span in rows
-        for link in work.links_from(span.id)
-        for _, entity, _ in ends(work, scheme, link)
-        if entity is not None
-    }
-    loss.set_aside("entities", "in no row", len(work.entities.keys() - named))
-    fields = {name: work.fields[name] for name in ("status",) if name in work.fields}
-    loss.set_aside("document fields", "in no row", len(work.fields) - len(fields))
-    entities = {key: item for key, item in work.entities.items() if key in named}
-    return reduced(replace(work, entities=entities, fields=fields), _CAPABILITY, loss)
 
 
 class _Rows:

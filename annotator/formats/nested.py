@@ -114,8 +114,9 @@ class Lines:
             for name, label in scheme.labels.items()
         }
         self._topics = {
-            name: [item.name for item in label.attributes if item.kind == "topic"]
+            name: topics
             for name, label in scheme.labels.items()
+            if (topics := [item.name for item in label.attributes if item.kind == "topic"])
         }
         self._fields = [field.name for field in scheme.fields]
         self._topic_fields = [field.name for field in scheme.fields if field.kind == "topics"]
@@ -297,10 +298,12 @@ class Lines:
     def _used(self, work: Record) -> list[str]:
         """The topics that links, attributes and document fields use, sorted."""
         found = {link["target"] for link in work["links"] if link["target_kind"] == "topic"}
+        topics = self._topics
         for span in work["spans"]:
-            if "attributes" in span:
-                for name in self._topics.get(span["label"], ()):
-                    found.add(str(span["attributes"].get(name, "")))
+            if span["label"] in topics and "attributes" in span:
+                found.update(
+                    str(span["attributes"].get(name, "")) for name in topics[span["label"]]
+                )
         for name in self._topic_fields:
             value = work["fields"].get(name)
             if isinstance(value, list):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article
@@ -57,8 +57,7 @@ class Summary:
     versions: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An article and the latest work on it, as the records of `store/records.py`.
 
     The text was compared with its hash, and the works, by annotator, were read before, so that

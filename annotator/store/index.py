@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotator.store.area import WORK, Area
 from annotator.store.base import Head, Problem
@@ -67,8 +67,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A line of a file; `path` is relative to the project, `length` without the newline."""
 
     path: str
@@ -98,8 +97,7 @@ class Entry:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An article and the winning checkpoint of each annotator: place and hash, by name."""
 
     id: str

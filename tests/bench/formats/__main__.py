@@ -17,8 +17,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench.formats.data import make
-
 ROOT = Path(__file__).parents[3]
 _LOOP = """
 import os, sys, orjson
@@ -80,11 +78,14 @@ def run(folder: Path, articles: int, rounds: int, *, reading: bool) -> None:
         "ANNOTATOR_CACHE_DIR": str(folder / "cache"),
         "ANNOTATOR_CONFIG_DIR": str(folder / "config"),
     }
-    os.environ["ANNOTATOR_CACHE_DIR"] = environment["ANNOTATOR_CACHE_DIR"]
     project, target = folder / f"project-{articles}", folder / "all.jsonl"
     if not project.exists():
         print(f"Making a project of {articles:,} articles ...", flush=True)
-        make(project, articles)
+        making = "import sys, pathlib; from tests.bench.formats.data import make\n"
+        making += "make(pathlib.Path(sys.argv[1]), int(sys.argv[2]))"
+        subprocess.run(
+            [sys.executable, "-c", making, str(project), str(articles)], env=environment, check=True
+        )
     shutil.rmtree(folder / "cache", ignore_errors=True)
     export = (*_ANNOTATOR, "--project", project, "export", "-o", target)
     first, loop, out, into = (Runs(environment) for _ in range(4))
