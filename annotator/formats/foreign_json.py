@@ -234,7 +234,7 @@ def _elements(
                 finding = Finding(path, line, _broken(problem), buffer[at : at + 1000])
                 source.loss.leave_out("records", "are not JSON, with all after it", 1, finding)
             return
-        more = stream.read(max(_CHUNK, len(buffer)))
+        more = stream.read(max(_CHUNK, len(buffer) - at))
         ended = not more
         buffer, at, gap = buffer[at:] + utf8.decode(more, ended), 0, 0
 
