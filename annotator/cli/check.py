@@ -26,8 +26,8 @@ def command(state: State, show_all: bool, as_json: bool) -> int:
     that still lack something, two versions of one piece of work, near-duplicates in two splits.
 
     Warnings (exit code 0): spans that cut a character in two, that begin or end with white space,
-    or that stand there twice; splits of articles that are not there, or that two people made. Nothing is
-    changed; see `annotator migrate` for renaming.
+    or that stand there twice; splits of articles that are not there, or that two people made.
+    Nothing is changed; see `annotator migrate` for renaming.
     """
     project = state.project()
     findings = list(check_project(project))
