@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from annotator.formats.admission import Admission
 from annotator.formats.exchange import ForeignDocument, ForeignSet, Source
@@ -108,13 +110,13 @@ def import_work(project: Project, wish: Wish, loss: Loss, watch: Watch | None = 
             if not wish.dry_run:
                 locks.enter_context(project.lock(name))
         outcome = Outcome(renamed=people.renamed)
+        importing = _Importing(project, wish, people, loss, outcome)
         for path, form in formats.items():
             outcome.formats[str(path)] = form.name
-            importing = _Importing(project, wish, form, people, loss, outcome)
             documents: Iterable[ForeignDocument] = _read(project, wish, path, form, loss)
             for document in watch(documents, found.documents) if watch else documents:
-                importing.take(document)
-            importing.write()
+                importing.take(document, form)
+        importing.write()
     return outcome
 
 
@@ -127,33 +129,33 @@ def _read(
 
 
 class _Importing:
-    """Takes the documents of one file, and writes them in batches."""
+    """Takes documents one by one, and writes them in batches."""
 
     def __init__(
         self,
         project: Project,
         wish: Wish,
-        form: Format,
         people: People,
         loss: Loss,
         outcome: Outcome,
     ) -> None:
         self._project = project
         self._wish = wish
-        self._form = form
         self._people = people
         self._loss = loss
         self._outcome = outcome
-        self._admission = Admission(project.store, form.name, loss)
+        self._admission = Admission(project.store, loss)
         self._translator = Translator(project.scheme, wish.rules)
         self._topics = _Topics(project, wish.dry_run, outcome)
         self._works: dict[tuple[str, str], tuple[Article, AnnotationSet]] = {}
+        self._tried: dict[tuple[str, str], bytes] = {}
+        """What a dry run would have saved, by its digest."""
         self._size = 0
 
-    def take(self, document: ForeignDocument) -> None:
+    def take(self, document: ForeignDocument, form: Format) -> None:
         self._outcome.documents += 1
         before = self._admission.added
-        admitted = self._admission.admit(document)
+        admitted = self._admission.admit(document, form.name)
         if admitted is None:
             return
         document, article = admitted
@@ -168,21 +170,30 @@ class _Importing:
                 nameless += 1
                 if nameless > 1:  # people the file does not name are kept apart
                     name = self._people.nameless(nameless)
-            self._take_set(document, foreign, article, name)
+            self._take_set(document, foreign, article, name, fills=form.fills)
         if self._size >= _BATCH:
             self.write()
 
     def write(self) -> None:
         """Save what waits."""
-        if not self._wish.dry_run:
+        if self._wish.dry_run:
+            self._tried.update((key, _digest(work)) for key, (_, work) in self._works.items())
+            self._admission.forget_texts()
+        else:
             articles = list(self._admission.new.values())
             self._project.store.add_all(articles, self._works.values())
             self._admission.clear()
-            self._works.clear()
+        self._works.clear()
         self._size = 0
 
     def _take_set(
-        self, document: ForeignDocument, foreign: ForeignSet, article: Article, name: str
+        self,
+        document: ForeignDocument,
+        foreign: ForeignSet,
+        article: Article,
+        name: str,
+        *,
+        fills: bool,
     ) -> None:
         if foreign.suggested:
             foreign = _as_suggestions(foreign)
@@ -190,11 +201,13 @@ class _Importing:
         findings: list[Finding] = []
         loss = Loss(tell=findings.append)
         work = self._work(document, foreign, article, name, loss)
+        if work is not None and fills:
+            self._fill(work, article, loss)
         if work is None:
             self._loss.include(loss, findings)
             return
-        present = self._present(article.id, name)
-        if present is not None and not _same(present, work):
+        standing = self._standing(article.id, name, work)
+        if standing == "other":
             if not self._wish.replace:
                 message = (
                     f"{article.id}: {name} has other work on this article already;"
@@ -209,10 +222,10 @@ class _Importing:
         if foreign.suggested:
             self._outcome.suggestions += len(work.spans)
         self._outcome.people.add(name)
-        if present is not None and _same(present, work):
+        if standing == "same":
             self._outcome.unchanged += 1
         else:
-            self._save(article, work, replaces=present is not None)
+            self._save(article, work, replaces=standing == "other")
 
     def _work(
         self,
@@ -235,8 +248,6 @@ class _Importing:
         loss.carry("links to what spans name", drawn)
         self._topics.settle(work, document.topics)
         mend(work, scheme, document.path, document.line, loss)
-        if self._form.fills:
-            self._fill(work, article, loss)
         said = work.spans or work.links or work.entities or work.fields
         looked = not (foreign.spans or foreign.links)  # and found nothing: that is work, too
         if said or looked:
@@ -257,13 +268,22 @@ class _Importing:
                 work.apply(Change("span", span.id, span, filled))
                 loss.change(f"{span.label} spans", "attributes computed where none are given")
 
-    def _present(self, article_id: str, name: str) -> AnnotationSet | None:
-        waiting = self._works.get((article_id, name))
-        if waiting is not None:
-            return waiting[1]
-        if article_id in self._admission.new:
-            return None
-        return self._project.store.annotations(article_id, name)
+    def _standing(
+        self, article_id: str, name: str, work: AnnotationSet
+    ) -> Literal["none", "same", "other"]:
+        """How what there is of someone's work on an article compares with this."""
+        key = article_id, name
+        if key in self._tried:
+            return "same" if self._tried[key] == _digest(work) else "other"
+        if key in self._works:
+            present: AnnotationSet | None = self._works[key][1]
+        elif article_id in self._admission.new:
+            present = None
+        else:
+            present = self._project.store.annotations(article_id, name)
+        if present is None:
+            return "none"
+        return "same" if _said(present) == _said(work) else "other"
 
     def _save(self, article: Article, work: AnnotationSet, *, replaces: bool) -> None:
         self._outcome.saved += 1
@@ -342,12 +362,10 @@ def _as_suggestions(foreign: ForeignSet) -> ForeignSet:
     )
 
 
-def _same(one: AnnotationSet, other: AnnotationSet) -> bool:
-    """Whether two sets say the same; counters and times are not said."""
-    return (
-        one.spans == other.spans
-        and one.links == other.links
-        and one.entities == other.entities
-        and one.fields == other.fields
-        and one.verdicts == other.verdicts
-    )
+def _said(work: AnnotationSet) -> tuple[object, ...]:
+    """What makes two sets say the same; counters and times are not said."""
+    return work.spans, work.links, work.entities, work.fields, work.verdicts
+
+
+def _digest(work: AnnotationSet) -> bytes:
+    return sha256(repr(_said(work)).encode("utf-8", "surrogatepass")).digest()[:16]

@@ -21,11 +21,10 @@ class Admission:
     `new` are the articles to add that the store does not have yet; clear it once it has.
     """
 
-    def __init__(self, store: Store, format_name: str, loss: Loss) -> None:
+    def __init__(self, store: Store, loss: Loss) -> None:
         self.new: dict[str, Article] = {}
         self.added = 0
         self._store = store
-        self._format = format_name
         self._loss = loss
         self._texts: dict[str, str] = {}
 
@@ -34,9 +33,16 @@ class Admission:
         self.new.clear()
         self._texts.clear()
 
-    def admit(self, document: ForeignDocument) -> tuple[ForeignDocument, Article] | None:
+    def forget_texts(self) -> None:
+        """Keep of what is new only what tells it from other articles: nothing will be added."""
+        self.new = {key: replace(article, text="", regions=()) for key, article in self.new.items()}
+
+    def admit(
+        self, document: ForeignDocument, format_name: str
+    ) -> tuple[ForeignDocument, Article] | None:
         """The document and its article; None if it is refused, which is counted.
 
+        New articles remember that they came from a file of the format.
         The document is another one where its text was put together from tokens and the article
         has the real one.
         """
@@ -51,7 +57,8 @@ class Admission:
             return None
         known = self._texts.get(digest) or self._store.article_with_text(digest)
         if known is not None:
-            return document, self.new.get(known) or Article(known, cleaned.text, digest)
+            article = self.new.get(known) or Article(known, "", digest)
+            return document, replace(article, text=cleaned.text)
         wanted = safe_id(document.id)
         other = self._article(wanted) if wanted else None
         if other is not None:
@@ -64,15 +71,15 @@ class Admission:
                 f"{_difference(cleaned.text, other)}; import it under another id",
             )
             return None
-        article = self._draft(document, cleaned, wanted)
-        if article is None:
+        made = self._draft(document, cleaned, wanted, format_name)
+        if made is None:
             return None
         if document.rebuilt:
             self._loss.change("documents", "text put together from tokens")
-        self.new[article.id] = article
-        self._texts[digest] = article.id
+        self.new[made.id] = made
+        self._texts[digest] = made.id
         self.added += 1
-        return document, article
+        return document, made
 
     def _without_text(self, document: ForeignDocument) -> Article | None:
         known = self._store.article_with_text(document.text_hash) if document.text_hash else None
@@ -92,12 +99,14 @@ class Admission:
         except AnnotatorError:
             return None
 
-    def _draft(self, document: ForeignDocument, cleaned: Decoded, wanted: str) -> Article | None:
+    def _draft(
+        self, document: ForeignDocument, cleaned: Decoded, wanted: str, format_name: str
+    ) -> Article | None:
         stem = Path(document.path).stem
         spare = safe_id(f"{stem}-{document.line}" if document.line else stem)
         if not wanted and self._article(spare) is not None:
             spare = ""  # the first letters of the hash, then
-        steps = (f"imported from {self._format}", *cleaned.steps)
+        steps = (f"imported from {format_name}", *cleaned.steps)
         for item in draft(
             cleaned.text,
             path=document.path,
