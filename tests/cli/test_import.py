@@ -216,6 +216,33 @@ def test_the_map_names_people(bring: Run, root: Path, tmp_path: Path) -> None:
     assert surfaces(work(root, name="mira"))
 
 
+def test_predictions_are_suggestions(root: Path, run: Run, tmp_path: Path) -> None:
+    """One annotation and one prediction on a task, as Label Studio exports them."""
+
+    def result(words: str, label: str) -> dict[str, Any]:
+        found = span(words, label)
+        value = {key: found[key] for key in ("start", "end", "text")}
+        made = {"value": {**value, "labels": [label]}, "type": "labels", "id": words}
+        return {**made, "from_name": "label", "to_name": "text"}
+
+    task = {
+        "id": 1,
+        "data": {"text": TEXT},
+        "annotations": [{"id": 4, "result": [result("“We pay enough,”", "CLAIM")]}],
+        "predictions": [{"model_version": "m", "result": [result("Dea Holm", "SPEAKER")]}],
+    }
+    path = tmp_path / "tasks.json"
+    path.write_bytes(orjson.dumps([task]))
+    done = run("--project", root, "import", path, "--as", "ada", "--format", "label-studio")
+    assert "as ada, ada-suggestions; 1 new article; 1 suggested span." in done.out
+    project = Project.open(root)
+    [head] = project.store.heads()
+    project.close()
+    assert [x.origin for x in work(root, head.id).spans.values()] == ["imported"]
+    suggested = work(root, head.id, "ada-suggestions")
+    assert [x.origin for x in suggested.spans.values()] == ["suggested"]
+
+
 # -- labels ----------------------------------------------------------------------------------------
 
 
