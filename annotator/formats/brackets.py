@@ -138,7 +138,6 @@ def write(exports: Iterable[Export], sink: Sink) -> None:
                     file.write(b"===\n")
                 first = False
                 file.write(_block(export.article, work, sink).encode("utf-8"))
-                sink.loss.carry("annotation sets")
 
 
 def _block(article: Article, work: AnnotationSet, sink: Sink) -> str:
@@ -160,7 +159,7 @@ def _written(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return ", ".join(json.dumps(item, ensure_ascii=False) for item in value)
+        return ", ".join(map(_written, value))
     plain = re.fullmatch(r'[^\s",]+( [^\s",]+)*', value)
     return value if plain else json.dumps(value, ensure_ascii=False)
 
