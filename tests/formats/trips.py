@@ -1,7 +1,7 @@
 """Files read and written through a format's public face, for tests of single formats."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotator.formats import registry
@@ -10,7 +10,7 @@ from annotator.formats.exchange import Export, ForeignDocument, ForeignSet, Sink
 from annotator.formats.fitting import fit
 from annotator.formats.loss import Loss
 from annotator.formats.output import Output
-from annotator.model.annotation import AnnotationSet, Span
+from annotator.model.annotation import AnnotationSet, Link, Span
 from annotator.model.article import Article, hash_text
 from annotator.model.scheme import Scheme
 from tests.formats.strategies import SCHEME
@@ -89,3 +89,13 @@ def work_on(text: str, *spans: tuple[str, str], id: str = "a1", annotator: str =
         made[f"s{number}"] = Span(f"s{number}", label, fragments, origin="imported")
     work = AnnotationSet(id, article.text_hash, annotator, SCHEME.id, made, {}, {}, {})
     return Export(article, (work,))
+
+
+def linked(export: Export, *links: tuple[str, str, str]) -> Export:
+    """The same with links given as type, source and target, to an entity unless that is a span."""
+    (work,) = export.sets
+    made = {}
+    for number, (type, source, target) in enumerate(links, 100):
+        kind = "span" if target in work.spans else "entity"
+        made[f"l{number}"] = Link(f"l{number}", type, source, target, kind, origin="imported")
+    return Export(export.article, (replace(work, links=made),))
