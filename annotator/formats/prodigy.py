@@ -384,22 +384,31 @@ def _place(span: Span, tokens: "_Tokens") -> dict[str, object]:
 
 
 class _Tokens:
-    """The tokens of one text; a span has those it touches, and None if it touches none."""
+    """The tokens of one text; a span has those it touches, and None if it touches none.
+
+    As in spaCy, a token may be followed by one space (`ws`), and all other white space is a token
+    of its own: together they are the text.
+    """
 
     def __init__(self, content: str) -> None:
-        ranges = Units(content).tokens(0, len(content))
-        self._starts = [start for start, _ in ranges]
-        self._ends = [end for _, end in ranges]
-        self.records = [
-            {
-                "text": content[start:end],
-                "start": start,
-                "end": end,
-                "id": number,
-                "ws": content[end : end + 1].isspace(),
-            }
-            for number, (start, end) in enumerate(ranges)
-        ]
+        self.records: list[dict[str, object]] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        at = 0
+        for start, end in (*Units(content).tokens(0, len(content)), (len(content), len(content))):
+            if at < start and at and content[at] == " ":
+                self.records[-1]["ws"] = True
+                at += 1
+            self._add(content, at, start)
+            self._add(content, start, end)
+            at = end
+
+    def _add(self, content: str, start: int, end: int) -> None:
+        if start < end:
+            place = {"text": content[start:end], "start": start, "end": end}
+            self.records.append({**place, "id": len(self.records), "ws": False})
+            self._starts.append(start)
+            self._ends.append(end)
 
     def first(self, span: Span) -> int | None:
         """The index of the first token."""

@@ -130,7 +130,7 @@ def test_written_tokens_rebuild_the_text_and_bound_the_spans(tmp_path: Path) -> 
     tokens = task["tokens"]
     assert all(TEXT[x["start"] : x["end"]] == x["text"] for x in tokens)
     assert [x["id"] for x in tokens] == list(range(len(tokens)))
-    assert [x["ws"] for x in tokens[:4]] == [True, True, True, False]
+    assert "".join(x["text"] + " " * x["ws"] for x in tokens) == TEXT
     for item in task["spans"]:
         assert tokens[item["token_start"]]["start"] == item["start"]
         assert tokens[item["token_end"]]["end"] == item["end"]
@@ -147,9 +147,12 @@ def test_a_span_that_cuts_tokens_names_those_it_touches(tmp_path: Path) -> None:
     }
 
 
-def test_a_span_that_touches_no_token_has_none(tmp_path: Path) -> None:
-    task, _ = written(tmp_path, ("CLAIM", "\u200b"), text="One \u200b two.")
-    assert (task["spans"][0]["token_start"], task["spans"][0]["token_end"]) == (None, None)
+@pytest.mark.parametrize(
+    "text", [" a  b\n\n c \u00a0d ", "a\u200b b", "\n", "a\tb ", "👩‍🚒 e\u0301 x"]
+)
+def test_tokens_are_the_whole_text(text: str, tmp_path: Path) -> None:
+    task, _ = written(tmp_path, text=text)
+    assert "".join(x["text"] + " " * x["ws"] for x in task["tokens"]) == text
 
 
 def test_links_between_twins_find_the_right_one_again(tmp_path: Path) -> None:
