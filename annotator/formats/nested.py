@@ -29,6 +29,7 @@ from annotator.store.records import Lineage, article_record, checkpoint_record
 Record = Mapping[str, Any]
 _NO_LINEAGE = Lineage(0, (), "", "", "")
 _STATUSES = ("open", "done", "skipped")
+_LINK = ("id", "type", "source", "target", "target_kind", "order", "origin")
 _KEPT_ORDERS = 10_000
 
 
@@ -152,15 +153,7 @@ class Lines:
             "text": text,
             "spans": spans,
             "links": [
-                {
-                    "id": link["id"],
-                    "type": link["type"],
-                    "source": link["source"],
-                    "target": link["target"],
-                    "target_kind": link["target_kind"],
-                    "order": link["order"],
-                    "origin": link["origin"],
-                }
+                link if tuple(link) == _LINK else {name: link[name] for name in _LINK}
                 for link in links
             ],
             "entities": self._entities(work, spans, links, surfaces),

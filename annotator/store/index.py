@@ -51,6 +51,10 @@ _HEADS = """
         AND r.annotator = c.annotator AND r.text_hash = c.text_hash)
     GROUP BY c.hash ORDER BY c.rev, c.at, c.writer, c.hash
 """
+_SEVERAL = """
+    (c.annotator, c.article) IN (
+        SELECT annotator, article FROM checkpoint GROUP BY annotator, article HAVING COUNT(*) > 1)
+"""
 _PAGE = """
     SELECT a.file, a.line, a.offset, a.length, a.id, a.text_hash, c.file, c.line, c.offset,
         c.length, c.hash, c.annotator, c.rev, c.at, c.writer
@@ -426,7 +430,7 @@ class Index:
                 Problem(file, line, f"there is another article {article!r} before; this is unused")
             )
         for file, line, article, annotator in self._query(
-            f"SELECT file, line, article, annotator FROM ({_HEADS.format(where='1')})"
+            f"SELECT file, line, article, annotator FROM ({_HEADS.format(where=_SEVERAL)})"
             " GROUP BY article, annotator HAVING COUNT(*) > 1"
         ):
             message = f"two versions of {annotator}'s work on article {article!r}; both are kept"
