@@ -7,14 +7,16 @@ crashes need no care here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Literal
 
-from annotator.agreement.cases import Case, Comparison
+from annotator.agreement.cases import Case
+from annotator.agreement.counterparts import Counterparts
 from annotator.agreement.sources import changed_since, digest_of, recorded
-from annotator.agreement.transfer import Transfer, kind_of
-from annotator.agreement.votes import Votes, backed, votes
+from annotator.agreement.standing import Standing, kind_of, name_of
+from annotator.agreement.transfer import Transfer, said_by
+from annotator.agreement.votes import Side, Votes, backed, majority, supporters, votes
 from annotator.model.annotation import (
     AnnotationSet,
     Decision,
@@ -28,15 +30,19 @@ from annotator.model.errors import EditError
 from annotator.model.scheme import Scheme
 from annotator.model.session import Session
 
-Side = Literal["a", "b"]
 _TOOK: dict[Side, Decision] = {"a": "took-a", "b": "took-b"}
 
 
 class Adjudication:
-    """The cases of A and B and what gold says of them. `others` have a vote but no cases here.
+    """The cases of A and B and what gold says of them, with the work of any `others` in view.
+
+    Of three annotators or more, each pair has an adjudication of its own on the same gold; what is
+    decided with one is no case of another any more. A span that only one of A and B has is asked
+    about with a third who has it with other edges.
 
     `cases` go through the text from start to end, a span before its attributes and links.
     `left_out` tells which links the scheme did not allow where the last decision wanted them.
+    `counterparts` may be shared by the pairs of one article.
     """
 
     def __init__(
@@ -46,19 +52,23 @@ class Adjudication:
         b: AnnotationSet,
         scheme: Scheme,
         others: Iterable[AnnotationSet] = (),
+        *,
+        counterparts: Counterparts | None = None,
     ) -> None:
         self.session, self.a, self.b, self.scheme = session, a, b, scheme
-        self.comparison = Comparison(a, b, scheme)
+        others = list(others)
+        self.counterparts = counterparts or Counterparts((a, b, *others), scheme)
+        compare = self.counterparts.comparison
+        self.comparison = compare(a.annotator, b.annotator)
         self.others = [
-            (Comparison(a, other, scheme), Comparison(b, other, scheme)) for other in others
+            (compare(a.annotator, x.annotator), compare(b.annotator, x.annotator)) for x in others
         ]
         self.cases = sorted(
             self.comparison.cases(), key=lambda x: (x.start, x.end, x.a, x.b, bool(x.name))
         )
-        self._transfer = Transfer(session, self.comparison, self.cases)
+        self._transfer = Transfer(session, self.counterparts)
         self._pair = f"{a.annotator}:{b.annotator}:"
         self._keys = {case.key for case in self.cases}
-        self._of_attribute = {(x.a, x.b, x.name): x for x in self.cases if x.kind == "attribute"}
 
     @property
     def gold(self) -> AnnotationSet:
@@ -77,71 +87,69 @@ class Adjudication:
     def open(self) -> list[Case]:
         """The cases that still have to be decided."""
         by_case = {item.case: item for item in self.gold.verdicts.values()}
-        elsewhere = self._elsewhere()
+        standing = Standing(self.gold, self.counterparts)
+        decided, elsewhere = self._decided_spans()
         doubtful = {span for item in self.stale() for span in item.spans}
         present = {
             (span.label, span.fragments)
             for span in self.gold.spans.values()
             if span.id not in doubtful
         }
-        gone = self._without_gold(by_case)
-        found = []
+        found: list[Case] = []
+        decisions: dict[tuple[tuple[str, ...], tuple[str, ...]], Decision] = {}
         for case in self.cases:
             verdict = by_case.get(case.key)
-            if verdict is not None and verdict.decision != "open":
+            decision = verdict.decision if verdict is not None else "open"
+            if not case.name:
+                decisions[case.a, case.b] = decision
+            if decision != "open":
                 continue
-            spans = self._spans(case)
-            if elsewhere.keys() & set(self._sources(case)):
-                continue  # decided with another pair of annotators
-            if case.name and case.a in gone:
-                continue
-            one = {(span.label, span.fragments) for span in spans}
-            if case.kind in ("agree", "missed", "extra") and one and one <= present:
-                continue
-            if not spans and case.name in self.gold.fields:
+            if not case.name:
+                same = {(span.label, span.fragments) for span in self._spans(case)} <= present
+                if (case.kind in ("agree", "missed", "extra") and same) or self._not_here(
+                    case, decided, elsewhere
+                ):
+                    decisions[case.a, case.b] = "dropped"
+                    continue
+            elif not case.a:
+                if case.name in self.gold.fields or standing.decided(case.name, ()):
+                    continue
+            elif not self._asks(case, decisions[case.a, case.b], standing):
                 continue
             found.append(case)
         return found
 
-    def unasked(self) -> set[tuple[str, str]]:
-        """Attributes and links of spans decided with another pair that differ and are not asked.
+    def _asks(self, case: Case, decision: Decision, standing: Standing) -> bool:
+        """Whether an attribute or link is to be decided; `decision` is that about its spans."""
+        if decision == "both" or standing.decided(case.name, self._sources(case)):
+            return False
+        return decision == "open" or self._gold_of(case, standing) is not None
 
-        By the annotator's span and the name; what that pair decided about the same name is left
-        out.
-        """
-        elsewhere = self._elsewhere()
-        return {
-            (source, case.name)
-            for case in self.cases
-            if case.name and case.a
-            for sources in [set(self._sources(case))]
-            if (known := elsewhere.keys() & sources)
-            and not any(case.name in elsewhere[source] for source in known)
-            for source in sources - known
-        }
-
-    def _elsewhere(self) -> dict[str, set[str]]:
-        """The names (of attributes and links; "" for the span itself) decided with other pairs.
-
-        By source, an annotator's span.
-        """
-        found: dict[str, set[str]] = {}
+    def _decided_spans(self) -> tuple[set[str], set[str]]:
+        """The sources whose span was decided, with any pair of annotators and with another one."""
+        found: tuple[set[str], set[str]] = set(), set()
         for item in self.gold.verdicts.values():
-            if not item.case.startswith(self._pair) and kind_of(item) != "entity":
-                for source in item.sources:
-                    found.setdefault(source, set()).add(item.case.rsplit(":", 2)[-2])
+            if item.decision != "open" and kind_of(item) != "entity" and not name_of(item):
+                found[0].update(item.sources)
+                if not item.case.startswith(self._pair):
+                    found[1].update(item.sources)
         return found
 
-    def _without_gold(self, by_case: dict[str, Verdict]) -> set[tuple[str, ...]]:
-        """A's sides of the pairs that have no gold span to which both sides' attributes go."""
-        gone = set()
-        for case in self.cases:
-            verdict = by_case.get(case.key)
-            if case.name or verdict is None or verdict.decision == "open":
-                continue
-            if verdict.decision == "both" or not any(x in self.gold.spans for x in verdict.spans):
-                gone.add(case.a)
-        return gone
+    def _not_here(self, case: Case, decided: set[str], elsewhere: set[str]) -> bool:
+        """Whether spans were decided with another pair of annotators, or are to be.
+
+        What only one of A and B has is asked where a third has it, if that has other edges.
+        """
+        sources = set(self._sources(case))
+        if not elsewhere.isdisjoint(sources.union(*map(self.counterparts.near, sources))):
+            return True
+        if case.kind not in ("missed", "extra"):
+            return False
+        [own] = self._spans(case)
+        others = [
+            self.counterparts.span(x) for y in sources for x in self.counterparts.of(y) - decided
+        ]
+        return any(x is not None and x.fragments != own.fragments for x in others)
 
     def changed(self) -> list[str]:
         """Who changed their work since it was adjudicated here."""
@@ -173,29 +181,49 @@ class Adjudication:
     # -- decisions ---------------------------------------------------------------------------------
 
     def take_agreed(self) -> int:
-        """Take over every span and document field that both have alike, as one edit; how many.
+        """Take over what both have alike, and what a majority says, as one edit; how many spans.
 
-        What the scheme does not allow any more stays an open case, and so does what no majority
-        of all annotators has.
+        That is every span and document field that both have alike, if most of all annotators have
+        it; and where one of them differs on an attribute or link from what the two have alike of
+        whom the span was taken, and most say the same as these. What the scheme does not allow any
+        more stays an open case.
         """
-        agreed = [
-            case for case in self.open() if case.kind == "agree" and backed(case, self.others)
-        ]
         taken = 0
         with self._decision("take over what agrees"):
             made: set[str] = set()
-            for case in agreed:
-                with suppress(EditError):
-                    made.update(self._record(case, "agree", self._merged_pair(case, "a")))
-                    taken += 1
-            self._transfer.draw(made)
-            for field in self.scheme.fields:
-                value = self.a.fields.get(field.name)
-                same = value is not None and value == self.b.fields.get(field.name)
-                if same and field.name not in self.gold.fields:
+            for case in self.open():
+                if case.kind == "agree" and backed(case, self.others):
                     with suppress(EditError):
-                        self.session.set_field(field.name, value)
+                        made.update(self._record(case, "agree", self._merged_pair(case, "a")))
+                        taken += 1
+            self._transfer.draw(made)
+            self._take_fields()
+            for case, sources in self._outvoted():
+                with suppress(EditError):
+                    self._decide_named(case, "agree", sources=sources)
         return taken
+
+    def _outvoted(self) -> Iterator[tuple[Case, list[str]]]:
+        """Attributes and links of which gold has what most annotators say, with who says so: those
+        of whom the span was taken, who had them alike, and others."""
+        standing = Standing(self.gold, self.counterparts)
+        for case in self.open():
+            side = majority(case, self.comparison, self.others) if case.name and case.a else None
+            gold = self._gold_of(case, standing)
+            if side is not None and gold is not None:
+                sources = supporters(case, side, self.comparison, self.others)
+                if set(standing.sources(gold)) <= set(sources):
+                    yield case, sources
+
+    def _take_fields(self) -> None:
+        works = self.counterparts.works.values()
+        for field in self.scheme.fields:
+            value = self.a.fields.get(field.name)
+            count = sum(work.fields.get(field.name) == value for work in works)
+            same = value is not None and value == self.b.fields.get(field.name)
+            if same and 2 * count > len(works) and field.name not in self.gold.fields:
+                with suppress(EditError):
+                    self.session.set_field(field.name, value)
 
     def take_a(self, case: Case) -> None:
         """Gold says what A says. Raises EditError if the scheme does not allow it."""
@@ -218,20 +246,18 @@ class Adjudication:
         if case.kind == "attribute":
             raise EditError(f"{case.name} has one value; take a or b, or choose with m.")
         if case.kind == "link":
-            self._decide_link(case, "both")
+            self._decide_named(case, "both")
             return
         with self._decision(f"both {case.label}"):
-            spans = [*self._side(case, "a"), *self._side(case, "b")]
-            self._transfer.draw(
-                set(self._record(case, "both", [self._whole(span) for span in spans]))
-            )
+            wanted = [
+                (span.label, span.fragments, dict(span.attributes)) for span in self._spans(case)
+            ]
+            self._transfer.draw(set(self._record(case, "both", wanted)))
 
     def neither(self, case: Case) -> None:
         """Gold has nothing of it: no span, no link, the attribute's or field's default."""
-        if case.kind == "attribute":
-            self._decide_value(case, None, "dropped")
-        elif case.kind == "link":
-            self._decide_link(case, "dropped")
+        if case.name:
+            self._decide_named(case, "dropped")
         else:
             with self._decision(f"drop {case.label}"):
                 self._record(case, "dropped", [])
@@ -257,8 +283,13 @@ class Adjudication:
         return made
 
     def choose(self, case: Case, value: Value) -> None:
-        """Give an attribute or document field a value that neither A nor B may have."""
-        self._decide_value(case, value, "new")
+        """Give an attribute or document field a value that neither A nor B may have.
+
+        Raises EditError for an attribute of a span that is not in gold yet.
+        """
+        if case.a and self._gold_of(case) is None:
+            raise EditError("Decide about the span first; then it can be given a value.")
+        self._decide_named(case, "new", value)
 
     def note(self, case: Case, text: str) -> None:
         """Keep a note on a case, decided or not; "" removes it."""
@@ -287,10 +318,8 @@ class Adjudication:
     # -- deciding ----------------------------------------------------------------------------------
 
     def _take(self, case: Case, side: Side) -> None:
-        if case.kind == "attribute":
-            self._decide_value(case, self._value(case, side), _TOOK[side])
-        elif case.kind == "link":
-            self._decide_link(case, _TOOK[side])
+        if case.name:
+            self._decide_named(case, _TOOK[side])
         else:
             decision = "agree" if case.kind == "agree" else _TOOK[side]
             with self._decision(f"take {side.upper()}: {case.label}"):
@@ -324,12 +353,21 @@ class Adjudication:
         self._judge(case, decision, made)
         return made
 
-    def _judge(self, case: Case, decision: Decision, made: Iterable[str] = ()) -> None:
+    def _judge(
+        self,
+        case: Case,
+        decision: Decision,
+        made: Iterable[str] = (),
+        sources: Iterable[str] | None = None,
+    ) -> None:
         before = self.verdict(case)
+        found = tuple(self._sources(case) if sources is None else sources)
         if before is not None:
-            self.session.update_verdict(before.id, decision=decision, spans=tuple(made))
+            self.session.update_verdict(
+                before.id, decision=decision, sources=found, spans=tuple(made)
+            )
         else:
-            self.session.add_verdict(case.key, decision, sources=self._sources(case), spans=made)
+            self.session.add_verdict(case.key, decision, sources=found, spans=made)
         if not recorded(self.gold):
             self._record_sources()
 
@@ -340,18 +378,27 @@ class Adjudication:
                 verdict = self.session.add_verdict(case.key, "open", sources=self._sources(case))
             self.session.update_verdict(verdict.id, **what)
 
-    def _decide_value(self, case: Case, value: Value | None, decision: Decision) -> None:
+    def _decide_named(
+        self,
+        case: Case,
+        decision: Decision,
+        value: Value | None = None,
+        sources: Iterable[str] | None = None,
+    ) -> None:
+        """Decide an attribute, a type of link or a document field, in gold too if it has the span.
+
+        `value` is what was chosen by hand; `sources` are those that agree.
+        """
         with self._decision(f"{case.name}: {decision}"):
+            self._judge(case, decision, sources=sources)
+            verdict, gold = self.verdict(case), self._gold_of(case)
+            if verdict is not None and decision != "new" and case.kind == "attribute":
+                value = self._value(case, verdict)
             if not case.a:
                 self.session.set_field(case.name, value)
-            for gold in self._gold_of(case):
+            elif gold is not None and case.kind == "attribute":
                 self.session.set_attribute(gold, case.name, value)
-            self._judge(case, decision)
-
-    def _decide_link(self, case: Case, decision: Decision) -> None:
-        with self._decision(f"{case.name}: {decision}"):
-            self._judge(case, decision)
-            for gold in self._gold_of(case):
+            elif gold is not None:
                 for link in self.gold.links_from(gold, case.name):
                     self.session.unlink(link.id)
                 self._transfer.draw({gold}, only=case.name)
@@ -376,36 +423,53 @@ class Adjudication:
             for name, value in {**other.attributes, **one.attributes}.items()
             if name not in differing
         }
-        for name in differing:
-            value = self._decided_value(case, name)
-            if value is not None:
-                values[name] = value
-        return [(span.label, span.fragments, values)]
-
-    def _decided_value(self, case: Case, name: str) -> Value | None:
-        of_attribute = self._of_attribute.get((case.a, case.b, name))
-        verdict = self.verdict(of_attribute) if of_attribute else None
-        if of_attribute is None or verdict is None:
-            return None
-        if verdict.decision == "new":  # chosen by hand: only gold knows it
-            for gold in self._gold_of(case):
-                return self.gold.spans[gold].attributes.get(name)
-        for side, took in _TOOK.items():
-            if verdict.decision == took:
-                return self._value(of_attribute, side)
-        return None
+        return [(span.label, span.fragments, self._settled(self._sources(case), span, values))]
 
     def _wholes(self, case: Case, side: Side) -> list[_Wanted]:
-        return [self._whole(span) for span in self._side(case, side)]
+        name = (self.a if side == "a" else self.b).annotator
+        return [
+            (
+                span.label,
+                span.fragments,
+                self._settled([f"{name}/{span.id}"], span, dict(span.attributes)),
+            )
+            for span in self._side(case, side)
+        ]
 
-    @staticmethod
-    def _whole(span: Span) -> _Wanted:
-        return span.label, span.fragments, dict(span.attributes)
+    def _settled(
+        self, sources: Sequence[str], span: Span, values: dict[str, Value]
+    ) -> dict[str, Value]:
+        """Values of a span to be made, with what was decided of its attributes before."""
+        standing = Standing(self.gold, self.counterparts)
+        gold = standing.only(sources)
+        for name, verdict in standing.names(sources).items():
+            if kind_of(verdict) != "attribute" or not self.scheme.attribute(span.label, name):
+                continue
+            if verdict.decision == "new":  # chosen by hand: only gold knows it
+                value = self.gold.spans[gold].attributes.get(name) if gold else None
+            else:
+                value = self._said(verdict, name)
+            values.pop(name, None)
+            if value is not None:
+                values[name] = value
+        return values
 
-    def _value(self, case: Case, side: Side) -> Value | None:
-        work = self.a if side == "a" else self.b
-        spans = self._side(case, side)
-        return spans[0].attributes.get(case.name) if spans else work.fields.get(case.name)
+    def _said(self, verdict: Verdict, name: str) -> Value | None:
+        """The value of an attribute that was decided for."""
+        for source in said_by(verdict):
+            span = self.counterparts.span(source)
+            if span is not None:
+                return span.attributes.get(name)
+        return None
+
+    def _value(self, case: Case, verdict: Verdict) -> Value | None:
+        """The value of an attribute or document field that a verdict on it stands for."""
+        if case.a:
+            return self._said(verdict, case.name)
+        for side, work in (("took-a", self.a), ("took-b", self.b)):
+            if verdict.decision == side:
+                return work.fields.get(case.name)
+        return None
 
     def _fragments(self, case: Case, how: str) -> tuple[Fragment, ...]:
         mine = [pair for span in self._side(case, "a") for pair in span.fragments]
@@ -432,12 +496,11 @@ class Adjudication:
             *(f"{self.b.annotator}/{key}" for key in case.b),
         )
 
-    def _gold_of(self, case: Case) -> list[str]:
-        """The gold spans made of the pair that a case is about."""
-        sources = set(self._sources(case))
-        return [
-            span for item, span in self._transfer.made() if sources and sources <= set(item.sources)
-        ]
+    def _gold_of(self, case: Case, standing: Standing | None = None) -> str | None:
+        """The one gold span for both spans that an attribute or link case is about."""
+        standing = standing or Standing(self.gold, self.counterparts)
+        gold = standing.only(self._sources(case)) if case.a else None
+        return gold if gold and self.gold.spans[gold].label == case.label else None
 
 
 _Wanted = tuple[str, tuple[Fragment, ...], dict[str, Value]]

@@ -24,7 +24,7 @@ CaseKind = Literal[
     "agree", "missed", "extra", "boundary", "label", "attribute", "link", "split", "merge"
 ]
 _ANY = 1e-9  # an IoU that any shared character reaches
-_SAME_PLACE = 0.5  # the IoU from which two spans of different labels are about the same thing
+SAME_PLACE = 0.5  # the IoU from which two spans of different labels are about the same thing
 _SEVERITY = {"missed": 1.0, "extra": 1.0, "label": 0.9, "split": 0.8, "merge": 0.8, "link": 0.4}
 _NONE = "–"
 
@@ -94,7 +94,7 @@ class Comparison:
         alone_a = [s for s in left if s.id not in self.partner and s.id not in grouped_a]
         taken = {*self.partner.values(), *grouped_b}
         alone_b = [s for s in right if s.id not in taken]
-        self.relabelled = _matched(alone_a, alone_b, _SAME_PLACE, same_label=False)
+        self.relabelled = _matched(alone_a, alone_b, SAME_PLACE, same_label=False)
         used_a = {one.id for one, _ in self.relabelled}
         used_b = {other.id for _, other in self.relabelled}
         self.only_a = [span for span in alone_a if span.id not in used_a]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from annotator.agreement.cases import Case, Comparison
+
+Side = Literal["a", "b"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,27 @@ def backed(case: Case, others: Iterable[tuple[Comparison, Comparison]]) -> bool:
     """Whether most annotators have the span that A and B have alike; among three, always."""
     has = [_has_all(with_a, case.a) for with_a, _ in others]
     return 2 * (2 + sum(has)) > 2 + len(has)
+
+
+def majority(
+    case: Case, both: Comparison, others: Sequence[tuple[Comparison, Comparison]]
+) -> Side | None:
+    """The side of a case that more than half of all annotators are on."""
+    count = votes(case, both, others)
+    side: Side = "a" if count.a > count.b else "b"
+    return side if 2 * max(count.a, count.b) > count.asked else None
+
+
+def supporters(
+    case: Case, side: Side, both: Comparison, others: Iterable[tuple[Comparison, Comparison]]
+) -> list[str]:
+    """The sources that say what one side says of an attribute or of links, that side's first."""
+    own = case.a if side == "a" else case.b
+    found = [f"{(both.a if side == 'a' else both.b).annotator}/{own[0]}"]
+    for with_a, with_b in others:
+        if _supports(case, both, with_a, with_b) == (side == "a", side == "b"):
+            found.append(f"{with_a.b.annotator}/{with_a.partner[case.a[0]]}")
+    return found
 
 
 def _supports(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Literal
 
+from annotator.agreement.adjudication import Adjudication
 from annotator.agreement.cases import Case
 from annotator.model.annotation import AnnotationSet, Change, Link
 from annotator.model.scheme import Scheme
@@ -25,14 +27,33 @@ def copy(work: AnnotationSet, annotator: str) -> AnnotationSet:
 def pair(
     reference: AnnotationSet, scheme: Scheme, seed: int, share: float = 0.4
 ) -> tuple[AnnotationSet, AnnotationSet]:
-    """Two sets with the ids of the reference. Each span, and what leads to it, is one's to get
-    wrong, so that of every difference one side is right."""
+    """Two sets with the ids of the reference; see `several`."""
+    a, b = several(reference, scheme, seed, ("mira", "tom"), share=share)
+    return a, b
+
+
+def several(
+    reference: AnnotationSet,
+    scheme: Scheme,
+    seed: int,
+    names: Sequence[str],
+    *,
+    share: float = 0.4,
+) -> list[AnnotationSet]:
+    """Sets with the ids of the reference. Each span, and what leads to it, is for some to get
+    wrong, all in the same way: one of two or three, up to half of more."""
     random = Random(seed)
-    works = copy(reference, "mira"), copy(reference, "tom")
-    owners = {key: random.choice(works) for key in sorted(reference.spans)}
-    for key, work in owners.items():
+    works = [copy(reference, name) for name in names]
+    most = max(1, len(works) // 2)
+    owners = {
+        key: frozenset(random.sample(range(len(works)), random.randint(1, most)))
+        for key in sorted(reference.spans)
+    }
+    for key, wrong in owners.items():
         if random.random() < share:
-            _err(work, scheme, random, key, owners)
+            error = random.random()
+            for number in sorted(wrong):
+                _err(works[number], scheme, Random(error), key, owners)
     return works
 
 
@@ -41,13 +62,13 @@ def _err(
     scheme: Scheme,
     random: Random,
     key: str,
-    owners: dict[str, AnnotationSet],
+    owners: Mapping[str, frozenset[int]],
 ) -> None:
     """Drop a span, shorten it, give it a wrong value or take a link away."""
     span = work.spans[key]
     what = random.choice(["drop", "edges", "value", "link"])
     arriving, leaving = work.links_to(key), work.links_from(key)
-    if what == "drop" and all(owners[link.source] is work for link in arriving):
+    if what == "drop" and all(owners[link.source] == owners[key] for link in arriving):
         for link in (*leaving, *arriving):
             work.apply(Change("link", link.id, link, None))
         work.apply(Change("span", key, span, None))
@@ -64,18 +85,29 @@ def _err(
                 break
     elif what == "link":
         for link in leaving:
-            if owners.get(link.target, work) is work:
+            if owners.get(link.target, owners[key]) == owners[key]:
                 work.apply(Change("link", link.id, link, None))
                 break
 
 
-def right_side(case: Case, a: AnnotationSet, b: AnnotationSet, reference: AnnotationSet) -> str:
-    """The annotator whose side of a case is what the reference says: "a" or "b"."""
-    for side, work, keys in (("a", a, case.a), ("b", b, case.b)):
-        other = case.b if side == "a" else case.a
-        if _is_right(case, work, keys, other, reference):
-            return side
-    raise AssertionError(f"nobody is right about {case}")
+def right_side(
+    case: Case, a: AnnotationSet, b: AnnotationSet, reference: AnnotationSet
+) -> Literal["a", "b", "both", ""]:
+    """Who says what the reference says; of what is alike, "a"."""
+    of_a = _is_right(case, a, case.a, case.b, reference)
+    of_b = _is_right(case, b, case.b, case.a, reference)
+    if of_a and of_b and case.kind == "label":
+        return "both"
+    return "a" if of_a else "b" if of_b else ""
+
+
+def follow(adjudication: Adjudication, case: Case, reference: AnnotationSet) -> bool:
+    """Decide a case as the reference has it; False if neither annotator is right."""
+    side = right_side(case, adjudication.a, adjudication.b, reference)
+    acts = {"a": adjudication.take_a, "b": adjudication.take_b, "both": adjudication.both}
+    if side:
+        acts[side](case)
+    return bool(side)
 
 
 def _is_right(

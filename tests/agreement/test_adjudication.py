@@ -334,8 +334,7 @@ def test_gold_is_the_reference_where_verdicts_follow_it(project: Project, seed: 
     while cases := found.open():
         case = cases[seed % len(cases)]
         kinds.add(case.kind)
-        side = simulated.right_side(case, a, b, reference)
-        (found.take_a if side == "a" else found.take_b)(case)
+        assert simulated.follow(found, case, reference)
         assert not found.left_out
     assert {"boundary", "link"} <= kinds
     assert simulated.said(found.gold) == simulated.said(reference)
@@ -409,18 +408,3 @@ def test_whatever_is_decided_ends_is_whole_and_can_be_undone(
     while found.session.undo():
         pass
     assert not any(gold.mapping(kind) for kind in final)  # type: ignore[arg-type]
-
-
-def test_what_a_third_says_of_a_span_two_agree_on_is_counted_as_not_asked(
-    project: Project,
-) -> None:
-    a = work(project, "mira", claim("s1", 10, 30, act="deny"))
-    b = work(project, "tom", claim("s1", 10, 30, act="deny"))
-    c = work(project, "uma", claim("s4", 10, 30, act="ask"))
-    two = adjudication(project, a, b, c)
-    assert two.take_agreed() == 1
-    for other in (a, b):
-        pair = Adjudication(two.session, other, c, project.scheme, [a if other is b else b])
-        assert pair.open() == []
-        assert pair.unasked() == {("uma/s4", "act")}
-    assert two.unasked() == set()

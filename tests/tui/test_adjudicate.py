@@ -373,7 +373,8 @@ async def test_two_simulated_annotators_become_the_reference(tmp_path: Path, see
     async with at_bench(tmp_path, LONG) as bench:
         while bench.screen.left:
             assert bench.screen.case is not None
-            await bench.press(simulated.right_side(bench.screen.case, a, b, reference))
+            side = simulated.right_side(bench.screen.case, a, b, reference)
+            await bench.press({"both": "plus"}.get(side, side))
         await bench.press("ctrl+d")
         if bench.gold.status != "done":
             await bench.press("ctrl+d")

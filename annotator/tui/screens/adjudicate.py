@@ -14,6 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from annotator.adjudicating import Candidate, finished_works, queue
 from annotator.agreement.adjudication import Adjudication
 from annotator.agreement.cases import Case
+from annotator.agreement.counterparts import Counterparts
 from annotator.agreement.wording import Wording, title
 from annotator.model.annotation import AnnotationSet, Verdict
 from annotator.model.errors import AnnotatorError
@@ -66,6 +67,7 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
 
     session: Session
     units: Units
+    counterparts: Counterparts
 
     def __init__(self, project: Project, viewer: str, keymap: Keymap) -> None:
         super().__init__()
@@ -152,6 +154,7 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         self.editor = None
         same = hasattr(self, "session") and self.session.article.id == article_id
         self.session, self.works, self._made = session, works, {}
+        self.counterparts = Counterparts(works, self.project.scheme)
         self.opened(session)
         self.case, self.left = None, []
         self.units = Units(session.article.text)
@@ -192,7 +195,12 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
             works = {work.annotator: work for work in self.works}
             others = [work for name, work in works.items() if name not in pair]
             self._made[pair] = Adjudication(
-                self.session, works[pair[0]], works[pair[1]], self.project.scheme, others
+                self.session,
+                works[pair[0]],
+                works[pair[1]],
+                self.project.scheme,
+                others,
+                counterparts=self.counterparts,
             )
         return self._made[pair]
 

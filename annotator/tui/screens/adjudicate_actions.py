@@ -12,7 +12,7 @@ from annotator.tui.modes import MenuMode, numbered
 from annotator.tui.screens.adjudicate_edit import EditGoldScreen
 
 if TYPE_CHECKING:
-    from annotator.agreement.adjudication import Side
+    from annotator.agreement.votes import Side
     from annotator.model.annotation import Value
     from annotator.model.session import Edit
     from annotator.tui.screens.adjudicate import AdjudicateScreen
@@ -56,7 +56,8 @@ class AdjudicateActions:
         for pair in self.pairs():
             if pair != self.pair and self.adjudication_of(pair).open():
                 self.choose_pair(pair)
-                return True
+                if self.left:
+                    return True
         return False
 
     def do_take_a(self: AdjudicateScreen) -> None:
@@ -263,27 +264,15 @@ class AdjudicateActions:
             )
         self.adjudication.finish(self.works)
         finished = self.session.article.id
-        unasked = self._unasked()
         self.close_article()
         self.load_queue()
         found = self.unfinished(finished)
         if found is None:
             self.go_to(self.case)
             self.refresh_header()
-            self.say(f"Gold of {finished} is done{unasked}. Every article is finished.")
+            self.say(f"Gold of {finished} is done. Every article is finished.")
         elif self.attempt(lambda: self.open_article(found)):
-            self.say(f"Gold of {finished} is done{unasked}. {self.prompt.message}")
-
-    def _unasked(self: AdjudicateScreen) -> str:
-        """What other annotators say of spans that a pair decided alone, in words."""
-        adjudications = map(self.adjudication_of, self.pairs())
-        count = len(set().union(*(one.unasked() for one in adjudications)))
-        if not count:
-            return ""
-        return (
-            f"; {count} attributes or links of other annotators differ and were not asked"
-            " (annotator review shows them)"
-        )
+            self.say(f"Gold of {finished} is done. {self.prompt.message}")
 
     def do_next_article(self: AdjudicateScreen) -> None:
         self._other_article(1)
