@@ -283,6 +283,8 @@ class _Placing:
                 if start > end:
                     break
                 raise _MisfitError("lie outside the text", f"[{start}, {end}]: {error}") from None
+            # The article may lack white space that ends the file's text.
+            last = min(last, len(self._text))
             if first == last:
                 raise _MisfitError("are empty", f"[{start}, {end}] is empty")
             if first > last:

@@ -124,6 +124,27 @@ def test_who_looked_and_found_nothing_has_an_empty_set(bring: Run, root: Path) -
     project.close()
 
 
+def test_white_space_at_the_end_is_no_difference(bring: Run, root: Path) -> None:
+    bring([row()])
+    longer = row(text=TEXT + " \n", spans=[QUOTE, {"start": 54, "end": 71, "label": "SPEAKER"}])
+    bring([longer], name="bo")
+    assert surfaces(work(root, name="bo")) == [
+        ("CLAIM", "“We pay enough,”"),
+        ("SPEAKER", "Dea Holm said."),
+    ]
+
+
+def test_tokens_alone_are_found_in_the_text_that_is_there(bring: Run, root: Path) -> None:
+    bring([{"id": "toll", "text": TEXT}])
+    tokens = ["Osk", "rejects", "the", "toll", ".", "“", "We", "pay", "enough", ",", "”"]
+    tokens += ["harbour", "master", "Dea", "Holm", "said", "."]
+    tags = ["O"] * 17
+    tags[13:15] = ["B-SPEAKER", "I-SPEAKER"]
+    tags[5:11] = ["B-CLAIM", *["I-CLAIM"] * 5]
+    bring([{"id": "toll", "tokens": tokens, "tags": tags}])
+    assert surfaces(work(root)) == [("CLAIM", "“We pay enough,”"), ("SPEAKER", "Dea Holm")]
+
+
 # -- the same again, and other work ----------------------------------------------------------------
 
 
