@@ -25,6 +25,7 @@ from annotator.formats.foreign_json import (
     UNIT,
     Record,
     about,
+    beside,
     described,
     offset,
     records,
@@ -177,7 +178,7 @@ def _written(export: Export, sink: Sink) -> dict[str, object]:
         kept[name] = set_record(work, in_id_order(work.links), sink)
         sink.loss.carry("annotation sets")
     known = about(article)
-    meta = {key: value for key, value in article.meta.items() if key not in (*known, KEY)}
+    meta = beside(article.meta, (*known, KEY), sink.loss)
     return {
         "name": article.id,
         "text": article.text,

@@ -28,6 +28,7 @@ from annotator.formats.exchange import (
 from annotator.formats.foreign_json import (
     Record,
     about,
+    beside,
     described,
     inclusive_of,
     records,
@@ -199,13 +200,7 @@ def _record(
         "offsets": sink.options["unit"] or "utf-16",
         **about(article),
     }
-    taken = {key.casefold() for key in (*used, *record)}
-    for key, value in article.meta.items():
-        if key.casefold() in taken:
-            sink.loss.change("meta keys", "renamed, as doccano has them for itself")
-            key = f"meta_{key}"
-        record.setdefault(key, value)
-    return record
+    return {**record, **beside(article.meta, (*used, *record), sink.loss)}
 
 
 def _places(content: str, unit: str) -> Callable[[int], int | None]:

@@ -6,7 +6,7 @@ Nothing here raises for what a file holds; what cannot be used is counted with i
 import codecs
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
@@ -26,7 +26,7 @@ from annotator.formats.intake import (
     Facts,
     plain,
 )
-from annotator.formats.loss import Finding
+from annotator.formats.loss import Finding, Loss
 from annotator.formats.registry import Option
 from annotator.model.annotation import Value
 from annotator.model.article import Article
@@ -151,6 +151,8 @@ def _values(file: BinaryIO, source: Source, path: str) -> Iterator[tuple[int, ob
         decoded = decode(start + file.read(), encoding=source.encoding)
         stream = BytesIO(decoded.text.encode("utf-8"))
     else:
+        if start.startswith(b"PK\x03\x04"):
+            raise AnnotatorError(f"{path} is a ZIP archive; unpack it and name what is in it.")
         refuse_binary(start)
         if start.startswith(codecs.BOM_UTF8):
             stream.read(3)
@@ -346,3 +348,15 @@ def described(extra: Mapping[str, Any]) -> tuple[Facts, dict[str, Any]]:
 def about(article: Article) -> dict[str, str]:
     """What is known about an article, as far as it is."""
     return {fact: value for fact in _FACTS if (value := getattr(article, fact))}
+
+
+def beside(meta: Mapping[str, object], taken: Iterable[str], loss: Loss) -> dict[str, object]:
+    """Meta data to write beside keys that the format has for itself; clashing ones are renamed."""
+    own = {key.casefold() for key in taken}
+    found: dict[str, object] = {}
+    for key, value in meta.items():
+        if key.casefold() in own:
+            loss.change("meta keys", "renamed, as the format has them for itself")
+            key = f"meta_{key}"
+        found[key] = value
+    return found

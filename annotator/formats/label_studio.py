@@ -63,6 +63,7 @@ from annotator.formats.sidecar import (
 )
 from annotator.model.annotation import AnnotationSet, Origin, Span, Value
 from annotator.model.article import Article
+from annotator.model.errors import AnnotatorError
 from annotator.model.scheme import Scheme
 from annotator.store.names import GOLD
 
@@ -374,8 +375,7 @@ def write(exports: Iterable[Export], sink: Sink) -> None:
     """An array with a task a line and an annotation an annotator; the configuration if asked."""
     key = sink.options["text"] or TEXT
     if target := sink.options["config"]:
-        with Output(target).committed() as output, output.file() as file:
-            file.write(config(sink.scheme, key))
+        _write_config(Path(target), config(sink.scheme, key))
     number = 0
     with sink.output.file() as file:
         file.write(b"[")
@@ -394,6 +394,16 @@ def write(exports: Iterable[Export], sink: Sink) -> None:
             number += len(export.sets)
             file.write(orjson.dumps(task))
         file.write(b"\n]\n")
+
+
+def _write_config(path: Path, content: bytes) -> None:
+    """Write the configuration; one that was edited by hand is never replaced."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    if path.exists():
+        raise AnnotatorError(f"{path} is there already; name a new file with --set config=FILE.")
+    with Output(str(path)).committed() as output, output.file() as file:
+        file.write(content)
 
 
 def _annotation(article: Article, work: AnnotationSet, id: int, sink: Sink) -> dict[str, object]:

@@ -27,6 +27,7 @@ from annotator.formats.foreign_json import (
     UNIT,
     Record,
     about,
+    beside,
     described,
     head,
     offset,
@@ -93,6 +94,10 @@ _SPAN_KEYS = frozenset(
         KEY,
     )
 )
+
+
+_WORK_KEYS = frozenset(("spans", "relations", "accept", "label", "answer", KEY))
+"""A task with none of these is only a text."""
 
 
 # -- in --------------------------------------------------------------------------------------------
@@ -172,6 +177,7 @@ def _document(record: Record) -> ForeignDocument | None:
     work.links += native
     extra = {key: value for key, value in task.items() if key not in _TASK_KEYS and key[:1] != "_"}
     facts, meta = described(extra)
+    said = not task.keys().isdisjoint(_WORK_KEYS)
     id = text(meta.pop("id", "")) or text(meta.pop("article_id", ""))
     return ForeignDocument(
         record.path,
@@ -179,7 +185,7 @@ def _document(record: Record) -> ForeignDocument | None:
         text=task["text"],
         facts=facts,
         meta=meta,
-        sets=[work],
+        sets=[work] if said else [],
         line=record.line,
         topics=topics(kept, record),
     )
@@ -336,10 +342,10 @@ def _task(
             sink.loss.change(f"{span.label} spans", "given the tokens they touch")
     links = in_id_order(work.links)
     between = [link for link in links if link.target_kind == "span"]
+    known = {"id": article.id, **about(article)}
     return {
         "text": article.text,
-        "meta": {"id": article.id, **about(article)}
-        | {key: value for key, value in article.meta.items() if key not in ("id", *about(article))},
+        "meta": {**known, **beside(article.meta, known, sink.loss)},
         "tokens": tokens.records,
         "spans": [_span_record(span, article.text, tokens) for span in work.in_order()],
         "relations": [

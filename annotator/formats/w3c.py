@@ -407,7 +407,7 @@ def _name(base: str, id: str) -> str:
 
 
 def _knows(path: Path, head: bytes) -> bool:
-    return b"www.w3.org/ns/anno" in head or (
+    return (b'"@context"' in head and b"www.w3.org/ns/anno" in head) or (
         b'"target"' in head and b'"selector"' in head and b'"Annotation"' in head
     )
 

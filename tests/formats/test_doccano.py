@@ -150,7 +150,7 @@ def test_meta_data_never_stands_in_the_place_of_the_work(tmp_path: Path) -> None
     work = trips.work_on(text, ("SPEAKER", "Ane")).sets[0]
     path = tmp_path / "out.jsonl"
     loss = trips.write("doccano", path, [Export(article, (work,))])
-    assert loss.changed == {("meta keys", "renamed, as doccano has them for itself"): 2}
+    assert loss.changed == {("meta keys", "renamed, as the format has them for itself"): 2}
     (trip,) = trips.read("doccano", path)
     assert trip.document.text == text
     assert trip.document.id == "a1"

@@ -101,7 +101,7 @@ def test_files_that_hold_nothing_to_use(tmp_path: Path) -> None:
     for content, message in ((b"", "is empty"), (b"ID\tword\n", "is not JSON")):
         with pytest.raises(AnnotatorError, match=message):
             read(tmp_path, content)
-    with pytest.raises(AnnotatorError, match="ZIP archive"):
+    with pytest.raises(AnnotatorError, match="unpack it"):
         read(tmp_path, b"PK\x03\x04....")
     with pytest.raises(AnnotatorError, match="cannot be read"):
         list(records(Source(tmp_path / "none.json", {}, SCHEME, Loss())))

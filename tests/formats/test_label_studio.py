@@ -267,6 +267,16 @@ def test_the_configuration_holds_every_label_attribute_link_and_field(tmp_path: 
     assert trip.article.text == TEXT
 
 
+def test_a_configuration_edited_by_hand_is_never_replaced(tmp_path: Path) -> None:
+    config = tmp_path / "config.xml"
+    exported(tmp_path, config=str(config))
+    exported(tmp_path, config=str(config))  # the same again
+    config.write_text("<View/>", encoding="utf-8")
+    with pytest.raises(AnnotatorError, match="is there already"):
+        exported(tmp_path, config=str(config))
+    assert config.read_text(encoding="utf-8") == "<View/>"
+
+
 def test_files_are_known_by_their_tasks(tmp_path: Path) -> None:
     path, _ = exported(tmp_path)
     assert guess(path) is get("label-studio")

@@ -102,6 +102,11 @@ def test_old_relations_name_the_last_token_of_a_span(tmp_path: Path) -> None:
     assert trip.links() == [("holder", "“no tolls”", "The guild")]
 
 
+def test_a_text_alone_is_nobodys_work(tmp_path: Path) -> None:
+    path = a_file(tmp_path, {"text": "One."}, {"text": "Two.", "spans": []})
+    assert [trip.article.text for trip in trips.read("prodigy", path)] == ["Two."]
+
+
 def test_choices_are_a_document_field(tmp_path: Path) -> None:
     tasks = [
         {"text": "One.", "options": [{"id": "news"}], "accept": ["news"], "answer": "accept"},
