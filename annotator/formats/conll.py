@@ -232,7 +232,7 @@ class _Document:
             offsets = self._offsets()
             if offsets is not None:
                 return offsets
-        document.rebuilt = True
+        document.rebuilt, document.text_hash = True, ""
         document.text, rebuilt = joined(tokens, table.breaks)
         return rebuilt
 
