@@ -81,6 +81,7 @@ class _Rows:
 
     def __init__(self, found: Attributions, sink: Sink) -> None:
         self.found, self.sink = found, sink
+        self.number = 0
         self.texts: dict[str, list[str]] = {}
         """What each holder says, by name."""
         self.about: set[tuple[str, str]] = set()
@@ -114,12 +115,13 @@ class _Rows:
                 if (holder, topic) not in self.about:
                     text = " ".join(dict.fromkeys(texts))
                     self.sink.loss.carry("NONE rows of topics looked for")
-                    yield self._row(f"none:{topic}", holder, self.found.topic_name(topic), text)
+                    yield self._row(topic, holder, self.found.topic_name(topic), text)
 
     def _row(self, key: str, holder: str, target: str, text: str, stance: str = "NONE") -> Row:
         article, annotator = self.found.article.id, self.found.work.annotator
+        self.number += 1
         return {
-            "ID": f"{article}:{annotator}:{key}",
+            "ID": f"{article}:{annotator}:{key}:{self.number}",
             "Target": target,
             "Tweet": text,
             "Stance": stance,
