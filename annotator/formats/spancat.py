@@ -83,7 +83,7 @@ patience = 1600
 
 [training.batcher]
 @batchers = "spacy.batch_by_words.v1"
-size = 2000
+size = 1000
 
 [training.optimizer]
 @optimizers = "Adam.v1"
