@@ -232,15 +232,17 @@ class _Details:
             if place == 0:
                 values["name"] = " ".join(words)
             elif len(words) == 2 and first in values and first != "name":
-                values[first] = words[1].removeprefix("@") if first == "affiliation" else words[1]
+                values[first] = words[1]
             elif len(words) == 1 and (first in rules.types) != (first in rules.naming):
                 values["type" if first in rules.types else "naming"] = first
             else:
                 raise NotationError(number, f"{' '.join(words)!r} says nothing of entity @{key}.")
         if not text.strip():
             raise NotationError(number, f"entity @{key} has no name.")
-        if values["affiliation"] and values["affiliation"] not in self.entities:
-            raise NotationError(number, f"there is no entity @{values['affiliation']}.")
+        home = values["affiliation"]
+        if home.startswith("@") and home[1:] not in self.entities:
+            raise NotationError(number, f"there is no entity {home}.")
+        values["affiliation"] = home.removeprefix("@")  # AUTHOR and IMPLICIT have none
         self.entities[key] = Entity(key, **values)
 
     def _span(self, number: int, key: str, text: str) -> None:
@@ -482,15 +484,16 @@ def _attribute(label: Label | None, name: str, value: Value) -> str:
 
 def _facts(entity: Entity, numbers: dict[str, str]) -> Iterator[str]:
     if entity.type:
-        yield f"type {_quoted(entity.type)}"
+        yield f"type {_quoted(entity.type, spaces=False)}"
     if entity.naming:
-        yield f"naming {_quoted(entity.naming)}"
+        yield f"naming {_quoted(entity.naming, spaces=False)}"
     if entity.affiliation:
-        yield f"affiliation @{numbers.get(entity.affiliation, entity.affiliation)}"
+        known = numbers.get(entity.affiliation)
+        yield f"affiliation {f'@{known}' if known else _quoted(entity.affiliation)}"
     if entity.kb:
-        yield f"kb {_quoted(entity.kb)}"
+        yield f"kb {_quoted(entity.kb, spaces=False)}"
     if entity.note:
-        yield f"note {_quoted(entity.note)}"
+        yield f"note {_quoted(entity.note, spaces=False)}"
 
 
 def _quoted(text: str, *, spaces: bool = True) -> str:

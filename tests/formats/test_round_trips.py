@@ -120,7 +120,9 @@ def text_and_state(
                 link.source if can.ids else "",
                 link.order if can.order else 0,
                 link.target_kind,
-                spans.get(link.target) or entities.get(link.target) or link.target,
+                {"span": spans, "entity": entities}.get(link.target_kind, {}).get(
+                    link.target, link.target
+                ),
                 link.id if can.ids else "",
                 link.origin if can.remarks else "",
             )
