@@ -48,6 +48,10 @@ class _Table:
         """The names the file gives its columns; none if it is not one of ours."""
         return texts(self.about.get("columns"))
 
+    def cells(self, column: int) -> list[str]:
+        """A column; what is not there is outside every span."""
+        return [row[column] if column < len(row) else "O" for row in self.rows]
+
 
 def read(source: Source) -> Iterator[ForeignDocument]:
     """The documents of a file. Raises AnnotatorError if it holds no table."""
@@ -167,13 +171,11 @@ class _Layers:
         self.documents += 1
         if not table.columns:
             self._only_tags = {
-                column
-                for column in self._only_tags
-                if all(column < len(row) and is_tag(row[column]) for row in table.rows)
+                column for column in self._only_tags if all(map(is_tag, table.cells(column)))
             }
         for column in self.of(table):
             usage = self.usage.setdefault(column, Usage())
-            for _ in runs([row[column] for row in table.rows], _breaks(table), usage):
+            for _ in runs(table.cells(column), _breaks(table), usage):
                 pass
 
     def of(self, table: _Table) -> list[int]:
@@ -204,8 +206,7 @@ class _Document:
         places = self._places()
         foreign = ForeignSet(text(table.about.get("annotator")))
         for column in self._layers.of(table):
-            tags = [row[column] for row in table.rows]
-            for run in runs(tags, _breaks(table), Usage()):
+            for run in runs(table.cells(column), _breaks(table), Usage()):
                 start, end = places[run.first][0], places[run.end - 1][1]
                 name = table.columns[column] if table.columns else ""
                 exact = table.exact.get((name, start, end), (start, end))

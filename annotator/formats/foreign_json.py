@@ -336,10 +336,8 @@ def described(extra: Mapping[str, Any]) -> tuple[Facts, dict[str, Any]]:
     found: dict[str, str] = {}
     for fact, keys in _FACTS.items():
         for key in keys:
-            value = rest.get(names.get(key, ""))
-            if text(value):
-                found[fact] = text(value)
-                del rest[names[key]]
+            if key in names and text(rest.get(names[key])):
+                found[fact] = text(rest.pop(names[key]))
                 break
     meta = {key: value for key, value in rest.items() if value not in (None, "")}
     return Facts(**found), plain(meta)  # type: ignore[return-value]
