@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from annotator.project import Project
+from annotator.store.splits import Placed, SplitSettings, write_splits
 from tests.cli.conftest import BRIDGE, Run, add_text, annotate_bridge, mark
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -162,3 +163,83 @@ def test_work_whose_article_is_gone_is_told(annotated: Path, run: Run) -> None:
     result = run("export", "--flat")
     assert (result.code, result.out) == (3, "")
     assert "there is no article 'bridge'; it is kept but not shown" in result.err
+
+
+def test_a_format_with_options_in_a_folder(annotated: Path, run: Run) -> None:
+    result = run("export", "--format", "csv", "-o", "tables", "--set", "bom=no")
+    assert result.code == 0
+    assert sorted(path.name for path in Path("tables").iterdir()) == [
+        "articles.csv",
+        "claims.csv",
+        "speakers.csv",
+        "stances.csv",
+    ]
+    assert "said" in Path("tables/claims.csv").read_text(encoding="utf-8")
+    again = run("export", "--format", "csv", "-o", "tables")
+    assert again.code == 1
+    assert "say --replace" in again.err
+    assert run("export", "--format", "csv", "-o", "tables", "--replace").code == 0
+    assert Path("tables/claims.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "name one with -o" in run("export", "--format", "csv").err
+    assert run("export", "--format", "csv", "-o", "x", "--set", "bim=no").code == 1
+    assert run("export", "--format", "csv", "-o", "x", "--set", "bom").code == 2
+    assert not Path("x").exists()
+
+
+def test_what_a_format_cannot_hold_is_3_unless_it_is_allowed(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    session = project.session("bridge", "mira")
+    claim = next(span for span in session.annotations.in_order() if span.label == "CLAIM")
+    session.set_note(claim.id, "look again")
+    project.checkpoint(session)
+    project.close()
+    lossy = run("export", "--format", "chat", "-o", "chat.jsonl")
+    assert lossy.code == 3
+    assert re.search(r"left out +1 +notes of spans +the format has no place", lossy.err)
+    allowed = run("export", "--format", "chat", "-o", "chat.jsonl", "--allow-loss", "--json")
+    assert allowed.code == 0
+    assert {item["what"] for item in allowed.json["left_out"]} == {"notes of spans"}
+    assert run("export").code == 0
+
+
+def test_a_file_for_each_split(annotated: Path, run: Run) -> None:
+    none = run("export", "--by-split", "-o", "parts")
+    assert none.code == 1
+    assert "annotator split" in none.err
+    project = Project.open(annotated)
+    add_text(project, "later", "Tam Brode said no.\n")
+    session = project.session("later", "mira")
+    mark(session, "CUE", "said")
+    project.checkpoint(session)
+    project.close()
+    places = {"bridge": Placed("train", "bridge", 1), "later": Placed("test", "later", 1)}
+    write_splits(annotated, SplitSettings(), places)
+    assert run("export", "--by-split", "-o", "parts").code == 0
+    ids = {
+        path.name: [orjson.loads(line)["id"] for line in path.read_bytes().splitlines()]
+        for path in Path("parts").iterdir()
+    }
+    assert ids == {"train.jsonl": ["bridge"], "test.jsonl": ["later"]}
+    one = run("export", "--split", "test")
+    assert [orjson.loads(line)["id"] for line in one.out.splitlines()] == ["later"]
+    assert run("export", "--by-split", "--format", "csv", "-o", "tables").code == 0
+    assert Path("tables/test/claims.csv").is_file()
+    assert run("export", "--by-split").code == 2
+    assert run("export", "--by-split", "--split", "test", "-o", "x").code == 2
+
+
+def test_conditions_and_whose_work(annotated: Path, run: Run) -> None:
+    project = Project.open(annotated)
+    annotate_bridge(project, "tom")
+    project.close()
+    (line,) = run(
+        "export", "--annotators", "majority", "--where", "source=Osk Wire"
+    ).out.splitlines()
+    assert (orjson.loads(line)["annotator"], len(orjson.loads(line)["spans"])) == ("majority", 8)
+    assert run("export", "--where", "status=open").out == ""
+    wrong = run("export", "--where", "genre")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "is no condition" in wrong.err
+    assert run("export", "--annotators", "gold").code == 1
+    assert run("export", "--min-agreement", "1").out.count("\n") == 2
+    assert run("export", "--exclude-regions", "blur").code == 2
