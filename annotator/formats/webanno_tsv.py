@@ -32,6 +32,9 @@ from annotator.formats.webanno_writer import CAPABILITY, write
 from annotator.model.annotation import Entity, Value
 from annotator.model.errors import AnnotatorError
 
+WIDEST_GAP = 10_000
+"""How many UTF-16 units of a document may be missing between two sentences or tokens."""
+
 _ADDRESS = re.compile(r"(\d{1,9})-(\d{1,9})(\.\d{1,9})?")
 _OFFSETS = re.compile(r"(\d{1,15})-(\d{1,15})")
 _SOURCE = re.compile(r"(\d{1,9}-\d{1,9}(?:\.\d{1,9})?)(?:\[(\d{1,9})(?:_(\d{1,9}))?\])?")
@@ -181,9 +184,10 @@ class _File:
             if not tokens:
                 continue
             text, begin = _placed(sentence.lines, tokens)
-            if begin < at:
-                message = f"goes back to {begin}, but the text before ends at {at}"
-                self._refuse("sentences", "go back in the text", tokens[0].line, text, message)
+            if not at <= begin <= at + WIDEST_GAP:
+                message = f"begins at {begin}, but the text before ends at {at}"
+                why = "do not follow the text before"
+                self._refuse("sentences", why, tokens[0].line, text, message)
                 continue
             if begin > at:
                 self._document.rebuilt = True
@@ -331,7 +335,7 @@ def _placed(lines: list[str], tokens: list[_Row]) -> tuple[str, int]:
     parts = []
     at = first.start
     for row in tokens:  # the line does not hold the tokens, or there is none
-        parts.append(" " * max(row.start - at, 0) + row.form)
+        parts.append(" " * min(max(row.start - at, 0), WIDEST_GAP) + row.form)
         at = max(row.start, at) + _units(row.form)
     return "".join(parts), first.start
 
