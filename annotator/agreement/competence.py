@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,9 @@ def dawid_skene(
     metric = "dawid_skene_one_coin" if one_coin else "dawid_skene"
     names, columns = columns_of(data)
     rows = list(zip(*columns, strict=True)) if columns else []
-    patterns = Counter(tuple(_answers(answer) for answer in row) for row in rows)
+    patterns: Counter[tuple[tuple[Hashable, ...], ...]] = Counter()
+    for row, count in _counted(rows):
+        patterns[tuple(map(_answers, row))] += count
     patterns.pop(tuple(() for _ in names), None)
     found = {value for pattern in patterns for answers in pattern for value in answers}
     domain = tuple(values) if values is not None else tuple(sorted(found, key=order_of))
@@ -100,6 +102,14 @@ def dawid_skene(
         rates = _OneCoin(prior).rates(answers, weighed)
         facts["accuracy"] = dict(zip(names, rates.tolist(), strict=True))
     return defined(metric, right.sum() / said.sum(), **facts)
+
+
+def _counted(rows: list[tuple[Any, ...]]) -> Iterable[tuple[tuple[Any, ...], int]]:
+    """Equal rows once, with their number; one by one where repeated answers are lists."""
+    try:
+        return Counter(rows).items()
+    except TypeError:
+        return ((row, 1) for row in rows)
 
 
 def _answers(answer: Any) -> tuple[Hashable, ...]:

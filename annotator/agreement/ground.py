@@ -201,6 +201,14 @@ class Ground:
                 found.setdefault(source, []).append(target - size)
         return found
 
+    @cached_property
+    def _cast(self) -> list[list[tuple[int, CastMember]]]:
+        """The numbered entities of each annotator."""
+        found: list[list[tuple[int, CastMember]]] = [[] for _ in self.corpus.annotators]
+        for number, entity in enumerate(self.entities):
+            found[entity.annotator].append((number, entity))
+        return found
+
     def entity_map(self, pair: Pair, *, by_mentions: bool = True) -> Ints:
         """For each entity of the first annotator the same one of the second, -1 if none.
 
@@ -219,14 +227,12 @@ class Ground:
                             weights[left, right] = weights.get((left, right), 0) + 1
         for kind, worth in (("kb", _SAME_KB), ("name", _SAME_NAME)):
             known: dict[tuple[int, str], list[int]] = {}
-            for number, entity in enumerate(self.entities):
-                value = getattr(entity, kind).casefold()
-                if value and entity.annotator == pair[1]:
+            for number, entity in self._cast[pair[1]]:
+                if value := getattr(entity, kind).casefold():
                     known.setdefault((entity.doc, value), []).append(number)
-            for number, entity in enumerate(self.entities):
-                if entity.annotator == pair[0]:
-                    for other in known.get((entity.doc, getattr(entity, kind).casefold()), ()):
-                        weights[number, other] = weights.get((number, other), 0) + worth
+            for number, entity in self._cast[pair[0]] if known else ():
+                for other in known.get((entity.doc, getattr(entity, kind).casefold()), ()):
+                    weights[number, other] = weights.get((number, other), 0) + worth
         mapped = np.full(len(self.entities), -1, np.int64)
         for left, right in _heaviest(weights, self.entities):
             mapped[left] = right

@@ -49,15 +49,15 @@ def dependences(selection: Selection) -> list[Dependence]:
 
 def _sign(first: str, second: str, shared: list[tuple[Work, Work]]) -> str:
     for name, side in ((first, 0), (second, 1)):
-        origins = {span.get("origin", "manual") for pair in shared for span in pair[side].spans}
-        if origins == {"copied"}:
+        spans = [span for pair in shared for span in pair[side].spans]
+        if spans and all(span.get("origin") == "copied" for span in spans):
             return f"all of {name}'s spans were copied"
     telling = [(a, b) for a, b in shared if min(len(a.spans), len(b.spans)) >= FEW_SPANS]
-    telling_twins = ((a, b) for a, b in telling if len(a.spans) == len(b.spans))
-    twins = sum(_named(a) == _named(b) for a, b in telling_twins)
+    even = [(a, b) for a, b in telling if len(a.spans) == len(b.spans)]
+    twins = sum(_named(a) == _named(b) for a, b in even)
     if twins and 2 * twins > len(telling):
         return f"{_of(twins, telling)} hold the same spans under the same ids"
-    at_once = sum(bool(a.at) and a.at == b.at and _places(a) == _places(b) for a, b in telling)
+    at_once = sum(bool(a.at) and a.at == b.at and _places(a) == _places(b) for a, b in even)
     if at_once and 2 * at_once > len(telling):
         return f"{_of(at_once, telling)} hold the same spans, saved at the same moment"
     larger = sum(max(len(a.spans), len(b.spans)) for a, b in shared)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,20 +37,16 @@ def people(ground: Ground, counts: Counts, labels: Sequence[str]) -> tuple[Perso
     for who, name in sorted(enumerate(corpus.annotators), key=lambda item: item[1]):
         own = np.array([who in pair for pair in corpus.pairs], bool)
         works = [document.works[name] for document in ground.documents if name in document.works]
-        spans = Counter(
-            span.get("origin", "manual") != "manual" for work in works for span in work.spans
-        )
-        links = Counter(
-            link.get("origin", "manual") != "manual" for work in works for link in work.links
-        )
+        spans = [span.get("origin", "manual") for work in works for span in work.spans]
+        links = [link.get("origin", "manual") for work in works for link in work.links]
         found.append(
             Person(
                 name,
                 len(works),
-                spans.total(),
-                links.total(),
-                spans[True],
-                links[True],
+                len(spans),
+                len(links),
+                len(spans) - spans.count("manual"),
+                len(links) - links.count("manual"),
                 known(f1(counts[own].sum(axis=(0, 1)).astype(float))),
                 mean_f1(counts[~own], corpus).value if not own.all() else None,
                 (diagnosis.get("accuracy") or {}).get(name),
