@@ -83,6 +83,12 @@ class _Reading:
             for item in structures
             if item.type == ENTITY
         ]
+        for item in structures:
+            if not self._is_used(item):
+                subject = f"{item.short_type} structures"
+                message = f"{subject} have no place in the text"
+                finding = Finding(self._path, item.line, message, dict(item.values))
+                self._source.loss.leave_out(subject, "have no place in the text", 1, finding)
         work = next((item for item in structures if item.type == WORK), None)
         base = _object(work.text("record")) if work else self._described(name, annotator)
         patches = base.pop("patches", None)
@@ -128,6 +134,12 @@ class _Reading:
         found["id"] = name or found.get("id", "")
         return found
 
+    def _is_used(self, item: Structure) -> bool:
+        """Slots count by the spans that have them."""
+        ours = (WORK, ENTITY, REFERENCE)
+        kept = item.id in self._names or item.type in ours or "target" in item.refs
+        return kept or self._ends(item) is not None
+
     # -- spans -------------------------------------------------------------------------------------
 
     def _is_span(self, item: Structure) -> bool:
@@ -172,9 +184,12 @@ class _Reading:
 
     def _label_feature(self, span: Structure) -> str:
         """The feature that holds the label, "" where that is the layer."""
+        wanted = self._source.options["label"]
         if span.type == OTHER:
             return "spanLabel"
-        return self._source.options["label"] or ("value" if span.type == NAMED_ENTITY else "")
+        if wanted and wanted in span.values:
+            return wanted
+        return "value" if span.type == NAMED_ENTITY else ""
 
     def _value(self, label: str, name: str, value: object) -> object:
         """A value as the scheme wants it: our flags are texts in a CAS."""

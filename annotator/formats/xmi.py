@@ -1,11 +1,10 @@
 """UIMA CAS XMI with its type system; what is in it, see `uima_out`.
 
-Type systems are read and written with dkpro-cassis. XMI is read with lxml: cassis gives up a whole
-file for one broken reference, and reads on where an offset leaves the text.
+Type systems are written with dkpro-cassis. Files are read with lxml: cassis gives up a whole file
+for one broken reference or type, and reads on where an offset leaves the text.
 """
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,8 +31,8 @@ _ID = f"{{{_XMI}}}id"
 _NAMESPACE = re.compile(r"\{http:///(?:(.*)/)?([^/]+)\.ecore\}(.+)")
 _TEXTS = ("uima.cas.StringArray", "uima.cas.StringList")
 _REFERENCES = (ARRAY, "uima.cas.FSList")
-_RENAMED = {"self_": "self", "type_": "type"}  # by cassis
 _PLAIN = {f"uima.cas.{x}" for x in ("Integer", "Long", "Short", "Byte", "Float", "Double")}
+_NUMBERS = {f"{x}Array" for x in (*_PLAIN, "uima.cas.Boolean")} | {f"{x}List" for x in _PLAIN}
 
 
 # -- out -------------------------------------------------------------------------------------------
@@ -121,64 +120,67 @@ def read(source: Source) -> Iterator[ForeignDocument]:
     Raises AnnotatorError where the type system is missing.
     """
     with needs("cas", "dkpro-cassis"):
-        import cassis
         from lxml import etree
-    known: dict[bytes, Types] = {}
-
-    def types_for(entry: Entry) -> Types:
-        data = _type_system_near(entry, source)
-        if data not in known:
-            known[data] = _types(data, entry.path, cassis)
-        return known[data]
+    known: dict[tuple[bytes, ...], Types] = {}
 
     def one(entry: Entry) -> ForeignDocument:
-        cas = _Parser(entry, source, types_for(entry), etree).cas()
+        data = _type_systems(entry, source)
+        if data not in known:
+            known[data] = _types(data, entry.path, etree)
+        cas = _Parser(entry, source, known[data], etree).cas()
         return document_of(cas, source, entry.path, name=entry.document, annotator=entry.annotator)
 
     return read_each(source, _SUFFIX, one)
 
 
-def _type_system_near(entry: Entry, source: Source) -> bytes:
+def _type_systems(entry: Entry, source: Source) -> tuple[bytes, ...]:
+    """The file that the user names, or all that are near: one may import another."""
     given = source.options["types"]
     if given:
         try:
-            return Path(given).read_bytes()
+            return (Path(given).read_bytes(),)
         except OSError as error:
             raise AnnotatorError(f"{given} cannot be read ({error.strerror}).") from error
-    for _, data in entry.near():
-        if b"typeSystemDescription" in data[:4096]:
-            return data
-    raise CasError(
-        f"{entry.path} cannot be read without its type system: put TypeSystem.xml beside it, or"
-        " say --set types=FILE."
-    )
-
-
-def _types(data: bytes, path: str, cassis: Any) -> Types:
-    from io import BytesIO
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            system = cassis.load_typesystem(BytesIO(data))
-    except Exception as error:  # of lxml, toposort and cassis itself
-        message = str(error).strip().splitlines()[0].rstrip(".")[:200]
-        raise CasError(f"{path}: its type system cannot be used ({message}).") from error
-    return Types(
-        Type(
-            item.name,
-            item.supertype.name if item.supertype else "",
-            {
-                _RENAMED.get(feature.name, feature.name): _range(feature)
-                for feature in item.features
-            },
+    found = tuple(data for _, data in entry.near() if b"typeSystemDescription" in data[:4096])
+    if not found:
+        raise CasError(
+            f"{entry.path} cannot be read without its type system: put TypeSystem.xml beside it,"
+            " or say --set types=FILE."
         )
-        for item in (*system.get_types(), system.get_type("uima.tcas.DocumentAnnotation"))
-    )  # fmt: skip
+    return found
 
 
-def _range(feature: Any) -> str:
-    return str(feature.rangeType if isinstance(feature.rangeType, str) else feature.rangeType.name)
+def _types(files: tuple[bytes, ...], path: str, etree: Any) -> Types:
+    """All types of the files; of a type that is there twice, the nearest."""
+    found: dict[str, Type] = {}
+    for data in files:
+        try:
+            root = etree.fromstring(data, _parser(etree))
+        except etree.XMLSyntaxError as error:
+            message = f"{path}: its type system is not well-formed XML ({str(error)[:200]})."
+            raise CasError(message) from error
+        for item in root.iterfind(".//{*}typeDescription"):
+            features = item.iterfind("{*}features/{*}featureDescription")
+            ranges = {_said(x, "name"): _said(x, "rangeTypeName") for x in features}
+            name = _said(item, "name")
+            found.setdefault(name, Type(name, _said(item, "supertypeName"), ranges))
+    return Types(list(found.values()))
+
+
+def _said(element: Any, name: str) -> str:
+    return (element.findtext(f"{{*}}{name}") or "").strip()
+
+
+def _parser(etree: Any, encoding: str | None = None) -> Any:
+    """Reads nothing but what it is given."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        encoding=encoding,
+    )
 
 
 class _Parser:
@@ -189,10 +191,7 @@ class _Parser:
         data = entry.data()
         if b"<!DOCTYPE" in data[:4096]:
             raise CasError(f"{self._path} declares a document type, which no XMI file needs.")
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True,
-            remove_pis=True, encoding=source.encoding or None,
-        )  # fmt: skip
+        parser = _parser(etree, source.encoding or None)
         try:
             self._root = etree.fromstring(made_legal(data), parser)
         except (etree.XMLSyntaxError, LookupError, ValueError) as error:
@@ -243,7 +242,7 @@ class _Parser:
                 number = _number(value)
                 found.values[name] = restored(value) if number is None else number
             elif name != _ID:
-                self._feature(found, name, restored(value), ranges.get(name, STRING), all_)
+                self._feature(found, name, restored(value), ranges.get(name) or STRING, all_)
         texts: dict[str, list[str]] = {}
         for child in element:
             texts.setdefault(child.tag, []).append(restored(child.text or ""))
@@ -258,6 +257,9 @@ class _Parser:
             return
         if range_ == "uima.cas.Boolean":
             found.values[name] = value == "true"
+            return
+        if range_ in _NUMBERS:
+            found.values[name] = value.split()
             return
         targets = [_number(part) for part in value.split()]
         known = [target for target in targets if target is not None]

@@ -126,6 +126,8 @@ def test_the_feature_with_the_label_can_be_named(tmp_path: Path) -> None:
     inception().to_json(tmp_path / "x.json")
     [trip] = trips.read("cas-json", tmp_path / "x.json", label="score")
     assert ("Statement", "the quay") in trip.places()
+    [trip] = trips.read("cas-json", tmp_path / "x.json", label="kind")
+    assert ("PER", "Bo") in trip.places()
     marks = cas("So it is.", mark(2, 0, 2, kind="CUE"))
     (tmp_path / "y.json").write_text(json.dumps(marks))
     [trip] = trips.read("cas-json", tmp_path / "y.json", label="kind")
@@ -143,6 +145,16 @@ def test_without_types_and_views_what_has_offsets_is_a_span(tmp_path: Path) -> N
     value = cas("So it is.", mark(2, 0, 2))
     del value["%TYPES"], value["%VIEWS"]
     assert read(tmp_path, value).places() == [("Mark", "So")]
+
+
+def test_document_layers_of_others_are_left_out_and_named(tmp_path: Path) -> None:
+    about = {"%ID": 3, "%TYPE": "webanno.custom.Genre", "@sofa": 1, "value": "report"}
+    value = cas("So it is.", mark(2, 0, 2), about)
+    value["%VIEWS"]["_InitialView"]["%MEMBERS"].append(3)
+    trip = read(tmp_path, value)
+    assert trip.places() == [("Mark", "So")]
+    assert trip.loss.left_out["Genre structures", "have no place in the text"] == 1
+    assert trip.loss.findings[0].raw == {"value": "report"}
 
 
 def test_special_numbers_are_read_as_text(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ TYPES = """<?xml version="1.0"?>
 <supertypeName>uima.tcas.Annotation</supertypeName><features>
 <featureDescription><name>type</name><description/><rangeTypeName>uima.cas.String</rangeTypeName></featureDescription>
 <featureDescription><name>next</name><description/><rangeTypeName>webanno.custom.Mark</rangeTypeName></featureDescription>
+<featureDescription><name>votes</name><description/><rangeTypeName>uima.cas.IntegerArray</rangeTypeName></featureDescription>
 </features></typeDescription></types></typeSystemDescription>
 """
 
@@ -157,9 +158,17 @@ def test_the_type_system_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_broken_type_system_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    torn = TYPES.replace("uima.tcas.Annotation", "no.such.Type")
-    with pytest.raises(AnnotatorError, match="its type system cannot be used"):
-        read(tmp_path, xmi("So."), types=torn)
+    with pytest.raises(AnnotatorError, match="its type system is not well-formed XML"):
+        read(tmp_path, xmi("So."), types=TYPES.replace("</types>", ""))
+
+
+def test_type_systems_may_be_spread_over_files(tmp_path: Path) -> None:
+    base = TYPES.replace("webanno.custom.Mark", "webanno.custom.Base").replace(">next<", ">last<")
+    (tmp_path / "base.xml").write_text(base, encoding="utf-8")
+    own = TYPES.replace("uima.tcas.Annotation", "webanno.custom.Base")
+    content = xmi("So it is.", 'begin="0" end="2" last="11"', 'begin="3" end="5"')
+    trip = read(tmp_path, content, types=own)
+    assert trip.links() == [("last", "So", "it")]
 
 
 def test_places_that_are_none_are_refused_with_their_lines(tmp_path: Path) -> None:
@@ -183,14 +192,14 @@ def test_places_that_are_none_are_refused_with_their_lines(tmp_path: Path) -> No
 def test_broken_references_and_unknown_types_cost_only_themselves(tmp_path: Path) -> None:
     content = xmi(
         "So it is.",
-        'begin="0" end="2" next="11" type="a"',
+        'begin="0" end="2" next="11" type="a" votes="12"',
         'begin="3" end="5" next="77"',
         'begin="6" end="8" next="so"',
     ).replace("<cas:Sofa", '<custom:Ghost xmi:id="40"/><custom:Mark/><cas:Sofa')
     trip = read(tmp_path, content)
     assert trip.places() == [("Mark", "So"), ("Mark", "it"), ("Mark", "is")]
     assert trip.links() == [("next", "So", "it")]
-    assert trip.work.in_order()[0].attributes == {"type": "a"}
+    assert trip.work.in_order()[0].attributes == {"type": "a", "votes": ("12",)}
     assert dict(+trip.loss.left_out) == {
         ("feature structures", "are of no type that the type system has"): 1,
         ("feature structures", "have no id"): 1,
