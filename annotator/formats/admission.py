@@ -1,5 +1,6 @@
 """Which article of the project a foreign document is about, or that it is a new one."""
 
+import re
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -8,11 +9,13 @@ from annotator.formats.decoding import Decoded, clean
 from annotator.formats.exchange import ForeignDocument
 from annotator.formats.intake import Draft, Notice, Options, draft, safe_id, with_regions
 from annotator.formats.loss import Finding, Loss
+from annotator.formats.token_places import token_places
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.store.base import Store
 
 _AROUND = 30
+_NOT_BLANK = re.compile(r"\S+")
 
 
 class Admission:
@@ -143,13 +146,20 @@ def _difference(text: str, article: Article) -> str:
 
 
 def _aligned(document: ForeignDocument, rebuilt: str, text: str) -> ForeignDocument | None:
-    """A document with spans on the real text, if the two differ in white space alone."""
-    theirs = [at for at, char in enumerate(rebuilt) if not char.isspace()]
-    ours = [at for at, char in enumerate(text) if not char.isspace()]
-    if [rebuilt[at] for at in theirs] != [text[at] for at in ours]:
+    """A document with spans on the real text, if its tokens follow each other there."""
+    pieces = list(_NOT_BLANK.finditer(rebuilt))
+    places = token_places([piece[0] for piece in pieces], text)
+    if places is None:
         return None
-    place = dict(zip(theirs, ours, strict=True))
-    after = {at + 1: ours_at + 1 for at, ours_at in place.items()}
+    place: dict[int, int] = {}
+    after: dict[int, int] = {}
+    for piece, (start, end) in zip(pieces, places, strict=True):
+        # A quotation mark or bracket may be written in another way, then only its edges are known.
+        same = end - start == piece.end() - piece.start()
+        for at in range(piece.start(), piece.end()) if same else (piece.start(),):
+            place[at] = start + at - piece.start()
+        for at in range(piece.start(), piece.end()) if same else (piece.end() - 1,):
+            after[at + 1] = end - (piece.end() - at - 1)
 
     def moved(fragment: tuple[int, int]) -> tuple[int, int]:
         start, end = fragment

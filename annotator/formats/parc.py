@@ -1,8 +1,8 @@
 """Attribution relations as in PARC and PolNeAR: source, cue and content.
 
-Two shapes. `jsonl`: a line an article and annotator, with `id`, `annotator`, `text_sha256`, `text`
-and `attributions`, each an object with `id`, `source`, `cue` and `content`, and, if another one
-reports it, `nested_in`. A role has `spans`, pairs of code points `[start, end)`, and `text`; a
+Two shapes. `jsonl`: a line an article and annotator, with `article`, `annotator`, `text_sha256`,
+`text` and `attributions`, each an object with `id`, `source`, `cue` and `content`, and, if another
+one reports it, `nested_in`. A role has `spans`, pairs of code points `[start, end)`, and `text`; a
 source also the `names` of those it stands for, and may have these alone. Read is a line a relation,
 too: the roles, and `article` (an id) or `text`. `brat`: a folder of pairs as PolNeAR has them, with
 spans Source, Cue and Content, and an event of type Attribution whose trigger repeats the cue.

@@ -51,7 +51,7 @@ def _lines(exports: Iterable[Export], sink: Sink) -> Iterator[bytes]:
             found = _converted(given, article.text, sink.scheme, sink.loss)
             yield orjson.dumps(
                 {
-                    "id": article.id,
+                    "article": article.id,
                     "annotator": given.annotator,
                     "text_sha256": article.text_hash,
                     "headline": article.headline,

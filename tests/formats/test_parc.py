@@ -87,7 +87,7 @@ def test_claims_become_relations_and_come_back_as_such(tmp_path: Path, shape: st
 def test_the_lines(tmp_path: Path) -> None:
     write("parc", tmp_path / "out.jsonl", [storm()])
     record = orjson.loads((tmp_path / "out.jsonl").read_bytes())
-    assert list(record)[:3] == ["id", "annotator", "text_sha256"]
+    assert list(record)[:3] == ["article", "annotator", "text_sha256"]
     outer, inner, quoted = record["attributions"]
     assert inner["nested_in"] == outer["id"]
     assert "nested_in" not in outer
