@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,7 @@ def _knows(path: Path, head: bytes) -> bool:
 FORMAT = Format(
     name="cas-json",
     title="UIMA CAS JSON 0.4 (INCEpTION), a file an annotator and article",
-    capability=EVERYTHING,
+    capability=replace(EVERYTHING, unit="utf-16"),
     read=read,
     write=write,
     options=(LABEL,),

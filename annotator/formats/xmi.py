@@ -6,6 +6,7 @@ for one broken reference or type, and reads on where an offset leaves the text.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -311,7 +312,7 @@ def _knows(path: Path, head: bytes) -> bool:
 FORMAT = Format(
     name="xmi",
     title="UIMA CAS XMI (INCEpTION, DKPro): a type system, a file an annotator and article",
-    capability=EVERYTHING,
+    capability=replace(EVERYTHING, unit="utf-16"),
     read=read,
     write=write,
     options=(

@@ -1,5 +1,6 @@
 """spaCy reads what we write, what spaCy writes is read, and whatever tokens cannot hold is told."""
 
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -283,3 +284,11 @@ def test_everything_comes_back(written: list[trips.Export]) -> None:
     )
     assert not told.left_out
     assert {k: n for k, n in told.carried.items() if k in expected.carried} == expected.carried
+
+
+def test_a_missing_library_is_named_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(AnnotatorError, match=r'pip install "annotator\[spacy\]"'):
+        trips.write("spacy", tmp_path / "out", [work_on(NEST, *NESTED)])

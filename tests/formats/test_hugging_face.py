@@ -1,6 +1,7 @@
 """Other people's libraries load the data set, all splits have one schema, and the card tells."""
 
 import json
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -262,3 +263,11 @@ def test_croissant_names_every_file_with_its_hash_and_every_column(tmp_path: Pat
     [schema, _] = schemas(tmp_path / "out")
     for records in described["recordSet"]:
         assert [field["name"] for field in records["field"]] == schema.names
+
+
+def test_a_missing_library_is_named_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(AnnotatorError, match=r'pip install "annotator\[parquet\]"'):
+        trips.write("hf", tmp_path / "out", [rich()])

@@ -1,6 +1,7 @@
 """XMI: cassis reads ours, INCEpTION's and damaged files are read, nothing raw is shown."""
 
 import io
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -258,3 +259,11 @@ def test_only_the_initial_view_is_read(tmp_path: Path) -> None:
     trip = read(tmp_path, content)
     assert trip.places() == [("Mark", "So")]
     assert trip.loss.left_out["annotations", "are on another view"] == 1
+
+
+def test_a_missing_library_is_named_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    with pytest.raises(AnnotatorError, match=r'pip install "annotator\[cas\]"'):
+        trips.write("xmi", tmp_path / "out", [ours()])
