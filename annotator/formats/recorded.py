@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from annotator.formats.exchange import Export
@@ -18,8 +19,8 @@ Excluded = Callable[[tuple[AnnotationSet, ...]], tuple[Fragment, ...]]
 _RESERVED = frozenset(AnnotationSet.RESERVED_FIELDS)
 _FACTS = {"id", "text_sha256", "headline", "source", "published", "url", "language", "meta", "text"}
 _WORK = {"annotator", "scheme", "mark", "spans", "links", "entities", "fields"}
-_SPAN = {"id", "label", "fragments", "origin"}
-_LINK = {"id", "type", "source", "target", "target_kind", "order", "origin"}
+_SPAN = itemgetter("id", "label", "fragments", "origin")  # a missing one is a KeyError
+_LINK = itemgetter("source", "type", "target", "target_kind", "id", "order", "origin")
 _ENTITY = {"id", "name", "type", "naming", "affiliation", "kb", "note"}
 _VERDICT = {"id", "case", "decision", "sources", "spans"}
 
@@ -103,9 +104,9 @@ class Fit:
         kinds: dict[str, str] = {}
         labels, values, flags = self._labels, self._values, self._flags
         for span in spans:
-            label = span["label"]
-            fragments, attributes = labels[label]
-            if not span.keys() >= _SPAN or (len(span["fragments"]) > 1 and not fragments):
+            key, label, fragments, _ = _SPAN(span)
+            may_be_cut, attributes = labels[label]
+            if len(fragments) > 1 and not may_be_cut:
                 return False
             if "attributes" in span:
                 for name, value in span["attributes"].items():
@@ -113,15 +114,10 @@ class Fit:
                         return False
             if "flags" in span and flags and not flags.issuperset(span["flags"]):
                 return False
-            kinds[span["id"]] = label
+            kinds[key] = label
         known, count = self._links, set()
         for link in links:
-            source, kind, target, type = (
-                link["source"],
-                link["target_kind"],
-                link["target"],
-                link["type"],
-            )
+            source, type, target, kind, _, _, _ = _LINK(link)
             if kind == "span":
                 end = kinds[target]
             elif kind == "topic":
@@ -130,7 +126,7 @@ class Fit:
                 end = ENTITY
             else:
                 return False
-            if (kinds[source], type, end) not in known or not link.keys() >= _LINK:
+            if (kinds[source], type, end) not in known:
                 return False
             count.add((source, type))
         return len(count) == len(links) or not self._too_many(links, kinds)
