@@ -311,7 +311,8 @@ def _by_number(item: Record) -> tuple[int, str]:
 
 
 def _is_ours(path: Path, head: bytes) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf").startswith(b'{"id":') and b'"text_sha256":' in head
+    start = head.removeprefix(b"\xef\xbb\xbf")
+    return start.startswith(b'{"id":') and b'"offsets":"code points, half-open"' in start
 
 
 FORMAT = Format(

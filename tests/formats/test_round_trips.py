@@ -7,7 +7,6 @@ that hold other records than ours.
 
 import tempfile
 from collections import Counter
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,8 @@ from annotator.formats.fitting import fit
 from annotator.formats.loss import Loss
 from annotator.formats.output import Output
 from annotator.formats.registry import Format
-from annotator.model.annotation import AnnotationSet, Entity, Link
+from annotator.model.annotation import AnnotationSet, Entity, Link, Span
+from annotator.model.article import Article, hash_text
 from tests.formats.strategies import SCHEME, exports
 
 SAID = {"doccano": {"unit": "utf-16"}}
@@ -32,20 +32,19 @@ CONVERTING = ("parc",)
 """Formats whose records are made of ours, and not one for one."""
 
 
+VIEWS = frozenset(("parc",))
+"""Formats that hold a part of the work that their capability cannot tell: attributions only."""
+
+
 def lawful() -> list[str]:
     """The formats that can be written and read, and hold text and places."""
-    there = [
-        name
-        for name, module in registry._MODULES.items()
-        if find_spec(f"annotator.formats.{module}")
-        and hasattr(__import__(f"annotator.formats.{module}", fromlist=["x"]), "FORMAT")
-    ]
-    return [name for name in there if name not in CONVERTING and _is_lawful(registry.get(name))]
+    return [name for name in registry.names() if _is_lawful(registry.get(name))]
 
 
 def _is_lawful(form: Format) -> bool:
     can = form.capability
-    return bool(form.read and form.write and can.text and can.unit in ("code points", "utf-16"))
+    places = can.text and can.unit in ("code points", "utf-16")
+    return bool(form.read and form.write and places and form.name not in VIEWS)
 
 
 @pytest.mark.parametrize("name", lawful())
@@ -159,3 +158,17 @@ def _entity(entity: Entity, can: Capability, work: AnnotationSet) -> tuple[objec
         home = work.entities[home].name
     name = entity.id if can.ids else ""
     return name, entity.name, entity.type, entity.naming, home, entity.kb, entity.note
+
+
+@pytest.mark.parametrize("name", [x for x in registry.names() if registry.get(x).write])
+def test_a_written_file_is_taken_for_no_other_format(name: str, tmp_path: Path) -> None:
+    form = registry.get(name)
+    text = "Mayor Osk said it rains.\n\nHolm agreed."
+    article = Article("a1", text, hash_text(text))
+    spans = {"s1": Span("s1", "SPEAKER", ((0, 9),)), "s2": Span("s2", "CLAIM", ((15, 23),))}
+    links = {"l3": Link("l3", "holder", "s2", "s1")}
+    work = AnnotationSet("a1", article.text_hash, "ada", SCHEME.id, spans, links)
+    path = tmp_path / f"out{form.suffix}"
+    write(form, [Export(article, (work,))], path)
+    guessed = registry.guess(path)
+    assert guessed is None or guessed.name == name
