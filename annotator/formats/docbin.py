@@ -114,8 +114,8 @@ class _Docs:
     def __init__(self, sink: Sink) -> None:
         with needs("spacy", "spaCy"):
             import spacy
-            from spacy.tokens import Doc, DocBin
-        self._blank, self._doc, self._bin = spacy.blank, Doc, DocBin
+            from spacy.tokens import DocBin
+        self._blank, self._bin = spacy.blank, DocBin
         self._sink = sink
         self._pipelines: dict[str, Language] = {}
         self._uses: Counter[str] = Counter()

@@ -20,7 +20,6 @@ from typing import Any
 
 from annotator.formats.uima import (
     ANNOTATION,
-    ARRAY,
     BASE,
     CUSTOM,
     DOCUMENT,
@@ -250,7 +249,3 @@ def _written(value: object) -> str:
 def members(structures: Iterable[Structure]) -> list[int]:
     """The ids of those that are indexed: all but slots, which only spans refer to."""
     return [item.id for item in structures if item.sofa is not None]
-
-
-def is_array(range_: str) -> bool:
-    return range_.endswith("[]") or range_ == ARRAY
