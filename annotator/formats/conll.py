@@ -34,19 +34,18 @@ _START = "-DOCSTART-"
 
 @dataclass(slots=True)
 class _Table:
-    """One document: a row of cells for each token. `breaks` are tokens that begin a sentence."""
+    """One document: a row of cells for each token. `breaks` are tokens that begin a sentence.
+
+    `columns` are the names the file gives its columns, none if it is not one of ours.
+    """
 
     line: int
     rows: list[list[str]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     breaks: set[int] = field(default_factory=set)
     about: dict[str, object] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
     exact: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> list[str]:
-        """The names the file gives its columns; none if it is not one of ours."""
-        return texts(self.about.get("columns"))
 
     def cells(self, column: int) -> list[str]:
         """A column; what is not there is outside every span."""
@@ -138,6 +137,8 @@ def _take_comment(line: str, table: _Table) -> None:
         first, last, start, end = map(offset, value[1:])
         if None not in (first, last, start, end):
             table.exact[text(value[0]), first, last] = start, end  # type: ignore[index,assignment]
+    elif name == "columns":
+        table.columns = texts(value)
     else:
         table.about[name] = value
 

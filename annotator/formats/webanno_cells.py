@@ -76,6 +76,8 @@ def entries(layer: Layer, cells: list[str]) -> list[Entry]:
 
 
 def _split(cell: str) -> list[str]:
+    if "|" not in cell:
+        return [cell]
     return [match[1] for match in _PARTS.finditer(cell) if match[1]]
 
 

@@ -40,6 +40,7 @@ _OFFSETS = re.compile(r"(\d{1,15})-(\d{1,15})")
 _SOURCE = re.compile(r"(\d{1,9}-\d{1,9}(?:\.\d{1,9})?)(?:\[(\d{1,9})(?:_(\d{1,9}))?\])?")
 _CHAIN = re.compile(r"(.*)->(\d{1,9})-\d{1,9}", re.DOTALL)
 _SEMICOLON = re.compile(r"(?<!\\);")
+_EMPTY = frozenset(("_", ""))
 _FOLDERS = ("annotation", "curation")
 _LINGUISTIC = (
     "de.tudarmstadt.ukp.dkpro.core.api.lexmorph.",
@@ -199,8 +200,11 @@ class _File:
     # -- annotations -----------------------------------------------------------------------------
 
     def _rows(self) -> Iterator[_Row]:
+        """The rows with annotations."""
         for sentence in self._sentences:
-            yield from sentence.rows
+            for row in sentence.rows:
+                if not _EMPTY.issuperset(row.cells[3:]):
+                    yield row
 
     def _add_spans(self, item: Layer) -> None:
         chosen = _label_feature(item)

@@ -71,6 +71,7 @@ class _Sheet:
         self._sentences = self._cut(units)
         self._offsets = OffsetMap(text, "utf-16")
         self._features = _features(sink.scheme, work)
+        self._blank = ["_"] * (len(self._features) + 3)
         self._rows: dict[_Unit, _Row] = {}
         self._first: dict[str, _Unit] = {}
         self._numbers: dict[str, int] = {}
@@ -156,16 +157,19 @@ class _Sheet:
             yield _Unit(index, (start, stop) != place, start, stop)
 
     def _line(self, unit: _Unit) -> str:
-        row = self._rows.get(unit, _Row())
+        start, end = self._offsets.to_unit(unit.start), self._offsets.to_unit(unit.end)
+        covered = escaped(self._text[unit.start : unit.end])
+        row = self._rows.get(unit)
+        cells = self._cells(row) if row else self._blank
+        return "\t".join([self._addresses[unit], f"{start}-{end}", covered, *cells, ""])
+
+    def _cells(self, row: _Row) -> list[str]:
         cells = ["|".join(self._numbered(escaped(span.label), span) for span in row.spans)]
         for name in self._features:
             cells.append("|".join(self._value(name, span) for span in row.spans))
         cells.append("|".join(escaped(link.type) for link in row.links))
         cells.append("|".join(map(self._source, row.links)))
-        start, end = self._offsets.to_unit(unit.start), self._offsets.to_unit(unit.end)
-        covered = escaped(self._text[unit.start : unit.end])
-        values = (cell or "_" for cell in cells)
-        return "\t".join([self._addresses[unit], f"{start}-{end}", covered, *values, ""])
+        return [cell or "_" for cell in cells]
 
     def _numbered(self, value: str, span: Span) -> str:
         number = self._numbers.get(span.id)
