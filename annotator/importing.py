@@ -14,6 +14,7 @@ from annotator.formats.loss import Finding, Loss
 from annotator.formats.mapping import LabelMap
 from annotator.formats.mending import mend
 from annotator.formats.people import People
+from annotator.formats.reading import HTML, PLAIN, TABLE
 from annotator.formats.registry import Format, get, guess
 from annotator.formats.survey import Survey
 from annotator.formats.translating import Translator, draw_named
@@ -75,9 +76,14 @@ def formats_of(wish: Wish) -> dict[Path, Format]:
             raise AnnotatorError(f"{path} does not exist.")
         form = get(wish.format) if wish.format else guess(path)
         if form is None:
+            texts = (
+                "; texts alone come in with `annotator add`"
+                if path.suffix in PLAIN | HTML | TABLE
+                else ""
+            )
             raise AnnotatorError(
                 f"{path} is of no format that can be recognised; name it with --format"
-                " (see `annotator formats`)."
+                f" (see `annotator formats`){texts}."
             )
         if form.read is None:
             raise AnnotatorError(f"Format {form.name} can be written, but not read.")
@@ -292,10 +298,19 @@ class _Importing:
             if key in self._works:
                 self.write()
             if not self._wish.dry_run:
-                self._project.store.save(work)
+                self._replace(work)
             return
         self._works[key] = article, work
         self._size += _SPAN * (1 + len(work.spans) + len(work.links))
+
+    def _replace(self, work: AnnotationSet) -> None:
+        """Save a set in the place of another, whose time stays spent and ids stay used."""
+        store = self._project.store
+        before = store.annotations(work.article_id, work.annotator)
+        if before is not None:
+            work.serial = max(work.serial, before.serial)
+            work.active_seconds = before.active_seconds
+        store.save(work)
 
 
 class _Topics:

@@ -171,6 +171,52 @@ def test_other_work_is_refused_unless_replaced(bring: Run, root: Path) -> None:
     assert len(file.read_bytes().splitlines()) == 2  # the old one is kept
 
 
+def test_replaced_work_can_be_gone_on_with(bring: Run, root: Path, run: Run) -> None:
+    bring([row()])
+    project = Project.open(root)
+    session = project.session("toll", "ada")
+    taken = session.add_span("CUE", [(4, 11)]).id
+    project.checkpoint(session)
+    project.close()
+    bring([row(spans=[QUOTE])], "--replace")
+    project = Project.open(root)
+    session = project.session("toll", "ada")
+    assert len(session.annotations.spans) == 1
+    assert session.add_span("CUE", [(4, 11)]).id != taken
+    project.checkpoint(session)
+    assert len(project.store.versions("toll", "ada")) == 1
+    project.close()
+    assert len(work(root).spans) == 2
+    assert run("--project", root, "check").code == 0
+
+
+def test_work_that_only_a_journal_holds_is_not_lost(bring: Run, root: Path) -> None:
+    bring([{"id": "toll", "text": TEXT}])
+    project = Project.open(root)
+    project.session("toll", "ada").add_span("CUE", [(4, 11)])
+    project.close()
+    assert "ada has other work on this article already" in bring([row()]).err
+    assert surfaces(work(root)) == [("CUE", "rejects")]
+
+
+def test_what_is_no_format_is_told_where_it_belongs(root: Path, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text(TEXT)
+    done = run("--project", root, "import", path, "--as", "ada")
+    assert done.code == 1
+    assert "name it with --format" in done.err
+    assert "texts alone come in with `annotator add`" in done.err
+    assert "does not exist" in run("--project", root, "import", tmp_path / "no.json").err
+
+
+def test_the_format_of_a_file_is_recognised(annotated: Path, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    run("--project", annotated, "export", "-o", path)
+    done = run("--project", annotated, "import", path)
+    assert f"{path} is read as jsonl." in done.out
+    assert "1 there already" in done.out
+
+
 def test_nothing_refused_counts_as_carried(bring: Run) -> None:
     bring([row()])
     done = bring([row(spans=[QUOTE])], "--json")
