@@ -3,8 +3,9 @@
 Read are text-bound annotations, relations, events, attributes, normalisations, notes and Equiv.
 An event becomes its trigger and one link for each argument, the role being its type; a
 normalisation becomes an entity and a `ref` link; spans put together by Equiv are linked to the
-first of them. A .ann without a .txt beside it is matched to `text/NAME.txt` or, with what follows
-its last underscore as annotator, to another .txt (as in PolNeAR).
+first of them. Where the same text lies in several folders, these are named after annotators. A .ann
+without a .txt beside it is matched to `text/NAME.txt` or, with what follows its last underscore as
+annotator, to another .txt (as in PolNeAR).
 
 Written is one folder for each annotator, and `annotation.conf` and `visual.conf` of the scheme, so
 that brat opens it. Links between spans are relations, those to entities and topics normalisations
@@ -14,6 +15,7 @@ notes of type `X-annotator` as JSON, about an annotation or about `DOCUMENT`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from filecmp import cmp
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -104,7 +106,8 @@ def _text_for(file: Path, texts: dict[str, list[Path]]) -> tuple[Path | None, st
     beside = file.with_suffix(".txt")
     candidates = texts.get(file.stem, [])
     if beside in candidates:
-        return beside, ""
+        copies = [x for x in candidates if x != beside and cmp(x, beside, shallow=False)]
+        return beside, file.parent.name if copies else ""
     if len(candidates) == 1:
         return candidates[0], ""
     stem, _, annotator = file.stem.rpartition("_")

@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 
 _ODD = re.compile(r"[^\w.-]")
-_LONGEST = 80  # code points, so that suffixes and UTF-8 stay within 255 bytes
+_LONGEST = 200  # bytes of UTF-8; with hash and suffix, disks allow 255
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -19,9 +19,9 @@ class Stems:
         self._taken: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        stem = _ODD.sub("_", name)[:_LONGEST]
+        stem = _ODD.sub("_", name).encode()[:_LONGEST].decode(errors="ignore").rstrip(".")
         if stem.startswith(".") or not stem or _RESERVED.match(stem):
             stem = f"_{stem}"
         if stem != name or self._taken.setdefault(stem.casefold(), name) != name:
-            stem = f"{stem}-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+            stem = f"{stem}-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}"
         return stem

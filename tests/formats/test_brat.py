@@ -137,6 +137,12 @@ def test_annotations_beside_a_folder_of_texts_name_their_annotator(tmp_path: Pat
     ]
 
 
+def test_folders_with_the_same_texts_are_named_after_annotators(tmp_path: Path) -> None:
+    for who, text in (("ada", LOCK), ("bo", LOCK), ("test", "Another lock.")):
+        pair(tmp_path / who, text, "T1\tSPEAKER 0 4\tBram\n" if text == LOCK else "")
+    assert [trip.foreign.annotator for trip in read("brat", tmp_path)] == ["ada", "bo", ""]
+
+
 def test_a_covered_text_with_line_feeds_may_be_broken_over_lines(tmp_path: Path) -> None:
     text = "He said “We wait.\n\nT-shirts\nwere sold” today."
     trip = one(
