@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from html import unescape
 
 from annotator.formats.decoding import REPLACEMENT
 from annotator.formats.exchange import ForeignDocument, ForeignLink, ForeignSet, ForeignSpan
@@ -171,9 +172,10 @@ def _score(voters: list[ForeignSpan], ruler: Ruler, text: str) -> tuple[int, int
 
 
 def _agrees(span: ForeignSpan, pieces: list[Fragment], text: str) -> int:
-    """2 if the stated text is the covered one, 1 if it is but for white space, else 0.
+    """2 if the stated text is the covered one, 1 if it is but for how it is written, else 0.
 
     Fragments are joined by one space or by nothing; formats of lines give a line feed as a space.
+    White space, composed letters, HTML entities and a line feed as `\\n` are ways of writing.
     """
     if len(pieces) == 1 and span.surface == text[slice(*pieces[0])]:
         return 2
@@ -183,10 +185,14 @@ def _agrees(span: ForeignSpan, pieces: list[Fragment], text: str) -> int:
     for parts in (covered, in_order):
         if stated in (_one_line(" ".join(parts)), _one_line("".join(parts))):
             return 2
-    if len(pieces) > 1:
-        bare = "".join(stated.split())
-        return int(bare in ("".join("".join(x).split()) for x in (covered, in_order)))
-    return int(stated.split() == "".join(covered).split())
+    between = " " if len(pieces) == 1 else ""
+    plain = _words(stated, between)
+    return int(plain in (_words("".join(covered), between), _words("".join(in_order), between)))
+
+
+def _words(text: str, between: str) -> str:
+    written = unicodedata.normalize("NFC", unescape(text.replace("\\n", " ")))
+    return between.join(written.split())
 
 
 def _one_line(text: str) -> str:

@@ -195,6 +195,20 @@ def test_a_line_feed_may_be_given_as_a_space() -> None:
     assert not loss.changed
 
 
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Zoe\u0308 & Co\nran", "Zo\u00eb & Co ran"),
+        ("Zoe & Co\nran", "Zoe &amp; Co\\nran"),
+        ("Zoe  &\tCo ran", "Zoe & Co ran"),
+    ],
+)
+def test_a_text_may_be_written_in_another_way(text: str, stated: str) -> None:
+    found, loss = fitted(text + " off.", [span((0, len(text)), surface=stated)])
+    assert surfaces(found, text) == [text]
+    assert not loss.changed
+
+
 def test_a_text_that_stands_once_nearby_is_found_again() -> None:
     text = "Late news. The miller spoke at noon."
     found, loss = fitted(text, [span((3, 13), surface="The miller"), span((0, 4), surface="Late")])
