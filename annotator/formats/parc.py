@@ -6,6 +6,7 @@ one reports it, `nested_in`. A role has `spans`, pairs of code points `[start, e
 source also the `names` of those it stands for, and may have these alone. Read is a line a relation,
 too: the roles, and `article` (an id) or `text`. `brat`: a folder of pairs as PolNeAR has them, with
 spans Source, Cue and Content, and an event of type Attribution whose trigger repeats the cue.
+PARC's own XML, a file or a folder of files, is read, too.
 
 On reading, a content becomes a CLAIM with links `holder` and `cue`; a source that is not in the
 text becomes an entity, none IMPLICIT. How claims become relations: see `parc_relations`.
@@ -30,10 +31,13 @@ from annotator.formats.foreign_json import (
     texts,
     unit_of,
 )
+from annotator.formats.loss import Finding
 from annotator.formats.parc_relations import CLAIM, CUE, CUE_LINK, HOLDER, SPEAKER, joined
 from annotator.formats.parc_writer import ATTRIBUTION, CAPABILITY, ROLES, write
+from annotator.formats.parc_xml import parc_record
 from annotator.formats.registry import Format, Option
 from annotator.model.annotation import IMPLICIT, Entity
+from annotator.model.errors import AnnotatorError
 
 _KEYS = {
     "source": ("source", "speaker"),
@@ -46,7 +50,25 @@ _OWN = frozenset((*_LISTS, *_IDS, "annotator", "text", "text_sha256", "source", 
 
 
 def read(source: Source) -> Iterator[ForeignDocument]:
-    """The documents of a file of JSON lines or a folder of pairs."""
+    """The documents of a file of JSON lines, of a folder of pairs, or of XML files."""
+    files = _xml_files(source.path)
+    for file in files:
+        try:
+            value = parc_record(file)
+        except AnnotatorError as error:
+            if len(files) == 1:
+                raise
+            finding = Finding(str(file), 0, str(error))
+            source.loss.leave_out("documents", "cannot be read", 1, finding)
+            continue
+        record = Record(value, source, str(file), 0)
+        whole = _Lines(record)
+        for relation in value["attributions"]:
+            whole.add(relation, record)
+        whole.document.rebuilt = True
+        yield whole.document
+    if files:
+        return
     if source.path.is_dir() or source.path.suffix in (".ann", ".txt"):
         for document in brat.read(source):
             for foreign in document.sets:
@@ -239,12 +261,25 @@ class _Events:
             span.fragments = whole
 
 
+def _xml_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path] if path.suffix == ".xml" else []
+    return sorted(x for x in path.rglob("*.xml") if _is_parc_xml(x))
+
+
+def _is_parc_xml(path: Path) -> bool:
+    """Whether the file's first words look like PARC's: a folder may hold other XML beside pairs."""
+    with path.open("rb") as file:
+        return b"<WORD " in file.read(65536)
+
+
 def _knows(path: Path, head: bytes) -> bool:
     if path.is_dir():
         files = (x for x in path.rglob("*.ann") if x.is_file())
         first = next(files, None)
         return first is not None and b"\tAttribution:T" in first.read_bytes()[:65536]
-    return b'"attributions":' in head or b"\tAttribution:T" in head
+    xml = path.suffix == ".xml" and b"<WORD " in head
+    return xml or b'"attributions":' in head or b"\tAttribution:T" in head
 
 
 FORMAT = Format(

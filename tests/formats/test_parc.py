@@ -7,6 +7,7 @@ import pytest
 
 from annotator.formats.exchange import Export
 from annotator.model.annotation import Entity, Span
+from annotator.model.errors import AnnotatorError
 from tests.formats.trips import Trip, linked, read, work_on, write
 
 STORM = (
@@ -175,3 +176,29 @@ def test_polnear_files_with_loose_spans_and_shared_sources(tmp_path: Path) -> No
     assert [span.label for span in trip.work.in_order()].count("SPEAKER") == 2
     assert trip.work.spans["T6"].note == "one or two?"
     assert trip.loss.aside["Attribution triggers", "repeat the cue"] == 2
+
+
+XML = """<?xml version="1.0"?>
+<root><SENTENCE gorn="0"><WORD text="Isa"><attribution id="n_set_0"><attributionRole
+roleValue="source"/></attribution></WORD><S><WORD text="says"><attribution id="n_set_0">
+<attributionRole roleValue="cue"/></attribution></WORD><WORD text="it"><attribution id="n_set_0">
+<attributionRole roleValue="content"/></attribution></WORD><WORD text=","/><WORD text="too">
+<attribution id="n_set_0"><attributionRole roleValue="content"/></attribution><attribution
+id="n_Nested_set_1"><attributionRole roleValue="content"/></attribution></WORD></S></SENTENCE>
+<SENTENCE gorn="1"><WORD text="Yes"/></SENTENCE></root>
+"""
+
+
+def test_the_xml_of_parc(tmp_path: Path) -> None:
+    (tmp_path / "n.xml").write_text(XML)
+    (tmp_path / "other.xml").write_text("<a/>")
+    (tmp_path / "torn.xml").write_text(XML[:400])
+    (trip,) = read("parc", tmp_path)
+    assert trip.article.text == "Isa says it , too\nYes"
+    assert trip.document.rebuilt
+    assert told(trip) == [("Isa", "says", "it too"), ("IMPLICIT", "", "too")]
+    assert trip.loss.left_out == {("documents", "cannot be read"): 1}
+    with pytest.raises(AnnotatorError, match="is not XML"):
+        read("parc", tmp_path / "torn.xml")
+    with pytest.raises(AnnotatorError, match="holds no WORD"):
+        read("parc", tmp_path / "other.xml")
