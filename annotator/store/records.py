@@ -363,6 +363,35 @@ def _span_record(span: Span, pieces: Iterable[str] | None = None) -> Record:
 
 
 def _read_span(item: Record) -> Span:
+    """The usual span in one go, as there are millions; what is odd about others is said below."""
+    get = item.get
+    key, label, origin = get("id"), get("label"), get("origin", "manual")
+    fragments, pieces = get("fragments"), get("text")
+    if (
+        type(key) is type(label) is type(origin) is str
+        and key
+        and label
+        and origin in _ORIGINS
+        and type(fragments) is type(pieces) is list
+        and len(fragments) == len(pieces) == 1
+    ):
+        fragment, piece = fragments[0], pieces[0]
+        if type(fragment) is list and len(fragment) == 2 and type(piece) is str:
+            start, end = fragment
+            if type(start) is type(end) is int and start >= 0 and 0 < end - start == len(piece):
+                return Span(
+                    key,
+                    label,
+                    ((start, end),),
+                    _values(item, "attributes") if "attributes" in item else {},
+                    _texts(item, "flags") if "flags" in item else (),
+                    _text(item, "note") if "note" in item else "",
+                    origin,  # type: ignore[arg-type]
+                )
+    return _read_any_span(item)
+
+
+def _read_any_span(item: Record) -> Span:
     fragments = tuple(_pair(pair) for pair in _list(item, "fragments"))
     end = -1
     for fragment in fragments:
@@ -399,6 +428,25 @@ def _link_record(link: Link) -> Record:
 
 
 def _read_link(item: Record) -> Link:
+    """As with spans."""
+    get = item.get
+    key, kind, source, target = get("id"), get("type"), get("source"), get("target")
+    end, order, origin = get("target_kind"), get("order"), get("origin")
+    if (
+        type(key) is type(kind) is type(source) is type(target) is type(end) is type(origin) is str
+        and type(order) is int
+        and key
+        and kind
+        and source
+        and end in _TARGET_KINDS
+        and origin in _ORIGINS
+        and -(2**53) <= order < 2**53
+    ):
+        return Link(key, kind, source, target, end, order, origin)  # type: ignore[arg-type]
+    return _read_any_link(item)
+
+
+def _read_any_link(item: Record) -> Link:
     return Link(
         _text(item, "id", required=True),
         _text(item, "type", required=True),
