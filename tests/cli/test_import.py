@@ -488,3 +488,21 @@ def test_our_own_lines_come_back_whole(annotated: Path, run: Run, tmp_path: Path
     here, there = work(annotated, "bridge", "mira"), work(tmp_path / "new", "bridge", "mira")
     assert (there.spans, there.links, there.entities) == (here.spans, here.links, here.entities)
     assert there.fields == here.fields
+
+
+def test_tables_of_tokens_find_their_article(
+    root: Path, run: Run, bring: Callable[..., Any], tmp_path: Path
+) -> None:
+    text = "Dea Holm said: “We pay\u200b enough (now).”\n"
+    bring([{"id": "toll", "text": text, "spans": []}])
+    table = tmp_path / "toll.conll"
+    rows = ["Dea B-SPEAKER", "Holm I-SPEAKER", "said O", ": O", "`` B-CLAIM", "We I-CLAIM"]
+    rows += ["pay I-CLAIM", "enough I-CLAIM", "-LRB- O", "now O", "-RRB- O", ". O", "'' O"]
+    table.write_text("\n".join(rows))
+    assert run("--project", root, "import", table, "--as", "bo").code == 0
+    found = work(root, name="bo")
+    assert surfaces(found, text) == [("SPEAKER", "Dea Holm"), ("CLAIM", "“We pay\u200b enough")]
+    table.write_text("\n".join([*rows, "tomorrow O"]))
+    refused = run("--project", root, "import", table, "--as", "cy")
+    assert refused.code == 1
+    assert "the text differs from article 'toll'" in refused.err
