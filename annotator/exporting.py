@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from annotator.adjudicating import span_disagreement
 from annotator.agreement.works import Document, Work, excluded_text
+from annotator.card_facts import CardFacts, agreement_of, splits_of
 from annotator.formats.conditions import Condition
 from annotator.formats.exchange import Export
 from annotator.formats.loss import Finding, Loss
@@ -139,10 +140,10 @@ class Selection:
             part._part, part._later = True, number > 0
             yield part
 
-    def about(self) -> dict[str, object]:
+    def about(self) -> CardFacts:
         """What a data card says of the choice."""
         choice, project = self.choice, self.project
-        return {
+        known = {
             "name": project.root.name,
             "scheme": project.scheme.id,
             "annotators": choice.annotators or ", ".join(self._wanted),
@@ -150,9 +151,11 @@ class Selection:
             "labels": sorted(self._labels) if self._labels is not None else [],
             "done_only": choice.done_only,
             "min_agreement": choice.min_agreement,
-            "measure": MEASURE,
+            "measure": MEASURE if choice.min_agreement is not None else "",
             "excluded_text": choice.regions,
+            "splits": splits_of(project),
         }
+        return CardFacts(known, {"agreement": lambda: agreement_of(project)})
 
     def _refuse(self, message: str) -> None:
         if self._later:

@@ -191,3 +191,16 @@ def test_a_text_that_was_changed_is_a_loss(project: Project) -> None:
     assert [one.article.id for one in found] == ["quay"]
     assert loss.left_out["articles", "cannot be read"] == 1
     assert "this text was changed" in str(loss.findings[0])
+
+
+def test_a_data_card_learns_how_far_people_agreed_and_how_it_was_split(project: Project) -> None:
+    facts = Selection(project, Choice(annotators="majority", done_only=True), Loss()).about()
+    rows = facts["agreement"]
+    assert isinstance(rows, list)
+    (exact,) = [row for row in rows if row["measure"] == "F1 exact" and row["of"] == "all labels"]
+    assert exact["value"] == ".88"  # 7 are equal of 9 and 7; REGION is measured apart
+    assert (facts["annotators"], facts["splits"]) == ("majority", {})
+    write_splits(project.root, SplitSettings(salt="x"), {"dock": Placed("test", "dock", 1)})
+    splits = Selection(project, Choice(), Loss()).about()["splits"]
+    assert isinstance(splits, dict)
+    assert splits["salt"] == "x"
