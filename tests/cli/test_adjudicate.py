@@ -103,7 +103,7 @@ def test_gold_is_checked_exported_and_shown_like_anybodys_work(adjudicated: Path
     exported = run("export", "--annotators", "gold")
     assert exported.code == 0
     assert '"annotator":"gold"' in exported.out.replace(" ", "")
-    assert "sources" not in exported.out
+    assert '"fields":{}' in exported.out
     [line] = map(orjson.loads, exported.out.splitlines())
     span = line["spans"][0]["id"]
     assert {
@@ -117,3 +117,73 @@ def test_gold_is_checked_exported_and_shown_like_anybodys_work(adjudicated: Path
     assert run("--as", "gold", "show", "quay").code == 0
     refused = run("--as", "gold", "open", "quay")
     assert (refused.code, "kept for adjudicated work" in refused.err) == (1, True)
+
+
+def ballots(path: Path, decisions: dict[str, str], **more: object) -> None:
+    """Fills in a file of cases, by what each is about."""
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    for row in rows:
+        row["decision"] = decisions[row["title"]]
+        row.update(more)
+    path.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+
+
+def test_verdicts_can_be_given_in_a_file(adjudicated: Path, run: Run) -> None:
+    listed = run("adjudicate", "--cases", "cases.jsonl")
+    assert listed.code == 0
+    [row] = [orjson.loads(line) for line in Path("cases.jsonl").read_bytes().splitlines()]
+    assert (row["article"], row["title"]) == ("quay", "SPEAKER: only A has it")
+    assert (row["a"], row["a_says"], row["b_says"]) == ("mira", "“warden *Ilva* Toren”", "–")
+    assert row["sentence"] == "The quay is shut, said warden *Ilva* Toren."
+    ballots(Path("cases.jsonl"), {"SPEAKER: only A has it": "A"}, note="named", gap=True)
+    done = run("adjudicate", "--verdicts", "cases.jsonl", "--json")
+    assert (done.code, done.json["decided"], done.json["open"]) == (0, {"a": 1}, 0)
+    gold = Project.open(adjudicated).store.annotations("quay", "gold")
+    assert gold is not None
+    assert sorted((x.label, x.fragments) for x in gold.spans.values()) == [
+        ("CLAIM", ((0, 11),)),
+        ("SPEAKER", ((23, 42),)),
+    ]
+    verdict = next(item for item in gold.verdicts.values() if ":missed:" in item.case)
+    assert (verdict.decision, verdict.note, verdict.gap) == ("took-a", "named", True)
+    again = run("adjudicate", "--verdicts", "cases.jsonl", "--json")
+    assert (again.json["decided"], again.json["settled"]) == ({}, 1)
+
+
+def test_gold_is_marked_done_only_where_nothing_is_open_or_missing(
+    adjudicated: Path, run: Run
+) -> None:
+    run("adjudicate", "--cases", "cases.jsonl")
+    ballots(Path("cases.jsonl"), {"SPEAKER: only A has it": "neither"})
+    done = run("adjudicate", "--verdicts", "cases.jsonl", "--done", "--json")
+    assert done.json["done"] == []  # the claim has no holder yet
+    Path("cases.jsonl").write_bytes(b'{"article":"quay","case":"a:b","decision":"b"}\n')
+    lost = run("adjudicate", "--verdicts", "cases.jsonl")
+    assert lost.code == 3
+    assert "cases.jsonl:1: quay has no case a:b" in lost.err
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"article":"quay","case":"x","decision":"maybe"}', "the decision 'maybe' is none of a,"),
+        (b"[1]", "is not a JSON object"),
+        (b"{", "is not JSON"),
+        (b'{"decision":"a"}', "article and case"),
+        (b'{"article":1,"case":"x","decision":"a"}', "are texts"),
+    ],
+)
+def test_a_file_of_verdicts_that_cannot_be_read_records_nothing(
+    adjudicated: Path, run: Run, line: bytes, message: str
+) -> None:
+    Path("cases.jsonl").write_bytes(b"\n" + line + b"\n")
+    result = run("adjudicate", "--verdicts", "cases.jsonl")
+    assert result.code == 1
+    assert "cases.jsonl, line 2: " in result.err
+    assert message in result.err
+
+
+def test_one_way_of_adjudicating_at_a_time(adjudicated: Path, run: Run) -> None:
+    assert run("adjudicate", "--list", "--cases", "x").code == 2
+    assert run("adjudicate", "--done").code == 2
+    assert run("adjudicate", "--verdicts", "none.jsonl").code == 1
