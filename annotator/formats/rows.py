@@ -66,8 +66,8 @@ def read(source: Source) -> Iterator[ForeignDocument]:
 
 def _parquet(source: Source) -> Iterator[tuple[Record, _Names]]:
     with needs("parquet", "pyarrow"):
-        import pyarrow as pa  # type: ignore[import-untyped]
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        import pyarrow as pa
+        import pyarrow.parquet as pq
     path = str(source.path)
     try:
         with pq.ParquetFile(path) as file:
