@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from annotator.agreement.corpus import documents_of
+from annotator.agreement.corpus import documents_of, work_of
+from annotator.agreement.given import distinct, items
 from annotator.agreement.ratings import Floats
 from annotator.agreement.result import Result, defined, undefined
 from annotator.agreement.statistics import Statistics, bootstrap, mean_defined, ratio
@@ -77,8 +78,8 @@ def entities(
 
 
 def _work(document: Mapping[str, Any]) -> dict[str, Clusters]:
-    given = document.get("annotators", document)
-    return {str(name): _clusters(one) for name, one in given.items() if one is not None}
+    given = work_of(document).items()
+    return {str(name): _clusters(one) for name, one in given if one is not None}
 
 
 def _clusters(given: Any) -> Clusters:
@@ -87,10 +88,14 @@ def _clusters(given: Any) -> Clusters:
             given = given.values()
         else:
             groups: dict[Hashable, list[Hashable]] = {}
+            distinct(given.values(), "An entity")
             for mention, entity in given.items():
                 groups.setdefault(entity, []).append(mention)
             given = groups.values()
-    found = [frozenset(_mention(one) for one in cluster) for cluster in given]
+    found = [
+        frozenset(distinct(map(_mention, items(cluster, "Clusters of mentions")), "A mention"))
+        for cluster in items(given, "The clusters of an annotator")
+    ]
     return [cluster for cluster in found if cluster]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from annotator.agreement.given import distinct
 from annotator.agreement.ratings import Floats, columns_of, is_missing, order_of
 from annotator.agreement.result import Result, defined, undefined
 
@@ -45,7 +46,9 @@ def dawid_skene(
     rows = list(zip(*columns, strict=True)) if columns else []
     patterns: Counter[tuple[tuple[Hashable, ...], ...]] = Counter()
     for row, count in _counted(rows):
-        patterns[tuple(map(_answers, row))] += count
+        answered = tuple(map(_answers, row))
+        distinct((one for answers in answered for one in answers), "An answer")
+        patterns[answered] += count
     patterns.pop(tuple(() for _ in names), None)
     found = {value for pattern in patterns for answers in pattern for value in answers}
     domain = tuple(values) if values is not None else tuple(sorted(found, key=order_of))

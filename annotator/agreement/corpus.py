@@ -6,7 +6,7 @@ be annotated is cut out here, so that no measure can see it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from annotator.agreement.given import FormError, distinct, items, stretch, whole
 from annotator.agreement.overlap import merged
 from annotator.agreement.ratings import Ints, order_of
 
@@ -191,12 +192,18 @@ def documents_of(data: Any) -> list[tuple[str, Any]]:
             return [(str(data.get("id", "")), data)]
         return [(str(name), document) for name, document in data.items()]
     if isinstance(data, str) or not isinstance(data, Iterable):
-        raise ValueError(f"Documents are a list or a mapping, not {data!r}.")
+        raise FormError(f"Documents are a list or a mapping, not {data!r}.")
     documents = list(data)
     for document in documents:
         if not isinstance(document, Mapping):
-            raise ValueError(f"A document is a mapping from annotators to spans, not {document!r}.")
+            raise FormError(f"A document is a mapping from annotators to spans, not {document!r}.")
     return [(str(document.get("id", "")), document) for document in documents]
+
+
+def work_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What each annotator did on a document, by name."""
+    full = isinstance(document.get("annotators"), Mapping)
+    return document["annotators"] if full else document
 
 
 def _by_document(data: Mapping[str, Any]) -> bool:
@@ -212,7 +219,7 @@ class _Region:
 
     def __init__(self, begin: int, end: int, excluded: Iterable[Sequence[int]]) -> None:
         kept, place = [], begin
-        for start, stop in sorted((int(first), int(last)) for first, last in excluded):
+        for start, stop in sorted(stretch(pair, "Excluded stretches") for pair in excluded):
             if start > place:
                 kept.append((place, min(start, end)))
             place = max(place, stop)
@@ -251,33 +258,37 @@ class _Builder:
         number = len(self.documents)
         self.documents.append(name)
         full = isinstance(document.get("annotators"), Mapping)
-        work = document["annotators"] if full else document
         self._region(number, document if full else {})
-        for annotator, spans in work.items():
+        for annotator, spans in work_of(document).items():
             if spans is None:
                 continue
             who = self.annotators.setdefault(str(annotator), len(self.annotators))
             marked = spans.get("spans", ()) if isinstance(spans, Mapping) else spans
+            marked = items(marked, f"The spans of {annotator}")
             self.did.append((number, who, len(marked)))
             self._spans(marked)
 
     def _region(self, number: int, document: Mapping[str, Any]) -> None:
         continuum = document.get("continuum") or {}
-        begin = int(continuum.get("begin", 0))
+        if not isinstance(continuum, Mapping):
+            raise FormError(f"A continuum has begin and length; it is not {continuum!r}.")
+        begin = whole(continuum.get("begin", 0), "The begin of a continuum")
         length = continuum.get("length", document.get("length"))
         if length is None and isinstance(document.get("text"), str):
             length = len(document["text"])
         self.begins.append(begin)
-        self.lengths.append(-1 if length is None else int(length))
-        if document.get("excluded"):
-            if length is None:
-                raise ValueError("A document with excluded stretches needs its length.")
-            self.regions[number] = _Region(begin, begin + int(length), document["excluded"])
+        size = -1 if length is None else whole(length, "A document's length", 0)
+        self.lengths.append(size)
+        excluded = items(document.get("excluded") or (), "Excluded stretches")
+        if excluded:
+            if size < 0:
+                raise FormError("A document with excluded stretches needs its length.")
+            self.regions[number] = _Region(begin, begin + size, excluded)
         given = document.get("tokens", document.get("text"))
         words = Words(given, begin, self.lengths[-1], self.regions.get(number))
         self.words.append(None if given is None else words)
 
-    def _spans(self, marked: Sequence[Any]) -> None:
+    def _spans(self, marked: Collection[Any]) -> None:
         self.marked += marked
         if set(map(type, marked)) <= {tuple, list} and set(map(len, marked)) == {3}:
             start, end, label = zip(*marked, strict=True)
@@ -287,15 +298,16 @@ class _Builder:
             self.pieces += [1] * len(start)
             return
         for span in marked:
-            name, fragments = _read(span)
+            name, given = _read(span)
+            fragments = items(given, "Fragments")
             self.labels.append(name)
             self.pieces.append(len(fragments))
-            for first, last in fragments:
+            for first, last in map(_pair, fragments):
                 self.starts.append(first)
                 self.ends.append(last)
 
     def done(self) -> Corpus:
-        labels = sorted(set(self.labels), key=order_of)
+        labels = sorted(distinct(self.labels, "A label"), key=order_of)
         code = {label: number for number, label in enumerate(labels)}
         did = np.array(self.did, np.int64).reshape(-1, 3)
         assigned = np.zeros((len(self.documents), len(self.annotators)), bool)
@@ -305,7 +317,7 @@ class _Builder:
         owner = np.repeat(np.arange(len(doc)), pieces)
         start, end = _offsets(self.starts), _offsets(self.ends)
         for wrong in owner[end < start]:
-            raise ValueError(f"The span {self.marked[wrong]!r} ends before it starts.")
+            raise FormError(f"The span {self.marked[wrong]!r} ends before it starts.")
         before = end - start
         start, end = self._placed(doc[owner], start, end)
         cut = np.bincount(owner, weights=before - (end - start), minlength=len(doc)) > 0
@@ -376,8 +388,14 @@ def _read(span: Any) -> tuple[Any, Fragments]:
     else:
         label, pieces = getattr(span, "label", None), getattr(span, "fragments", None)
     if not pieces:
-        raise ValueError(f"The span {span!r} has no offsets; give start and end, or fragments.")
+        raise FormError(f"The span {span!r} has no offsets; give start and end, or fragments.")
     return label, pieces
+
+
+def _pair(fragment: Any) -> Sequence[int]:
+    if isinstance(fragment, str) or not isinstance(fragment, Sequence) or len(fragment) != 2:
+        raise FormError(f"Fragments are pairs of start and end, not {fragment!r}.")
+    return fragment
 
 
 def _offsets(values: list[Any]) -> Ints:
@@ -388,7 +406,7 @@ def _offsets(values: list[Any]) -> Ints:
     for value in values:
         whole = isinstance(value, int | float | np.number) and value == value
         if not whole or abs(value) >= _FAR or int(value) != value:
-            raise ValueError(f"An offset is a whole number of characters, not {value!r}.")
+            raise FormError(f"An offset is a whole number of characters, not {value!r}.")
     return found.astype(np.int64)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from annotator.agreement.corpus import Corpus, documents_of, read_corpus
+from annotator.agreement.corpus import Corpus, documents_of, read_corpus, work_of
 from annotator.agreement.matching import best_assignment, match_spans
 from annotator.agreement.result import Result, undefined
 from annotator.agreement.spanwise import summarise
@@ -107,7 +107,7 @@ def _read(data: Any, corpus: Corpus, ref: str) -> dict[tuple[int, int], _Work]:
     number = {name: who for who, name in enumerate(corpus.annotators)}
     work = {}
     for doc, (_, document) in enumerate(documents_of(data)):
-        for name, given in document.get("annotators", document).items():
+        for name, given in work_of(document).items():
             if isinstance(given, Mapping) and str(name) in number:
                 spans = known[doc, number[str(name)]]
                 work[doc, number[str(name)]] = _read_work(given, spans, ref)

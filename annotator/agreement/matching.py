@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
+from math import inf
 
 import numpy as np
 
@@ -56,22 +56,25 @@ def _choose(corpus: Corpus, left: Ints, right: Ints, shared: Ints, union: Ints) 
     for part in _components(left, right, np.flatnonzero(~alone)):
         rows = sorted({int(left[edge]) for edge in part})
         columns = sorted({int(right[edge]) for edge in part})
-        edges = {(rows.index(left[edge]), columns.index(right[edge])): edge for edge in part}
+        row_of = {span: number for number, span in enumerate(rows)}
+        column_of = {span: number for number, span in enumerate(columns)}
+        edges = {(row_of[int(left[edge])], column_of[int(right[edge])]): edge for edge in part}
         weights = [[0] * len(columns) for _ in rows]
         for (row, column), edge in edges.items():
             weights[row][column] = _weight(
                 corpus,
                 int(left[edge]),
                 int(right[edge]),
-                Fraction(int(shared[edge]), int(union[edge])),
+                int(shared[edge]),
+                int(union[edge]),
             )
         chosen += [edges[cell] for cell in best_assignment(weights) if cell in edges]
     return np.array(sorted(chosen), np.int64)
 
 
-def _weight(corpus: Corpus, a: int, b: int, iou: Fraction) -> int:
+def _weight(corpus: Corpus, a: int, b: int, shared: int, union: int) -> int:
     """Total IoU first, then the tie rules, as digits of one whole number."""
-    part = round(iou * _PRECISION)
+    part = (2 * shared * _PRECISION + union) // (2 * union)
     distance = abs(int(corpus.first[a] - corpus.first[b]))
     near = max(0, (1 << 30) - min(distance, 1 << 15) ** 2)
     same = int(corpus.label[a] == corpus.label[b])
@@ -106,38 +109,57 @@ def best_assignment(weights: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     if len(weights) > len(weights[0]):
         turned = list(zip(*weights, strict=True))
         return sorted((row, column) for column, row in best_assignment(turned))
-    rows, columns = len(weights), len(weights[0])
-    row_price, column_price = [0] * (rows + 1), [0] * (columns + 1)
-    owner, came = [0] * (columns + 1), [0] * (columns + 1)
-    for row in range(1, rows + 1):
-        owner[0], column = row, 0
-        slack: list[int | None] = [None] * (columns + 1)
-        done = [False] * (columns + 1)
-        while True:
-            done[column] = True
-            current, step, following = owner[column], None, 0
-            for other in range(1, columns + 1):
-                if done[other]:
-                    continue
-                cost = -weights[current - 1][other - 1] - row_price[current] - column_price[other]
-                known = slack[other]
-                if known is None or cost < known:
-                    slack[other], came[other], known = cost, column, cost
-                if step is None or known < step:
-                    step, following = known, other
-            assert step is not None
-            for other in range(columns + 1):
-                if done[other]:
-                    row_price[owner[other]] += step
-                    column_price[other] -= step
-                elif slack[other] is not None:
-                    slack[other] -= step  # type: ignore[operator]
-            column = following
-            if not owner[column]:
-                break
-        while column:
-            owner[column] = owner[came[column]]
-            column = came[column]
-    return sorted(
-        (owner[column] - 1, column - 1) for column in range(1, columns + 1) if owner[column]
-    )
+    row_price = [max(row) for row in weights]
+    column_price = [0] * len(weights[0])
+    owner, column_of, late = [-1] * len(weights[0]), [-1] * len(weights), []
+    for row, most in enumerate(row_price):  # who wants what nobody else has taken
+        column = weights[row].index(most)
+        if owner[column] < 0:
+            owner[column], column_of[row] = row, column
+        else:
+            late.append(row)
+    for row in late:
+        _augment(weights, row, row_price, column_price, owner, column_of)
+    return list(enumerate(column_of))
+
+
+def _augment(
+    weights: Sequence[Sequence[int]],
+    start: int,
+    row_price: list[int],
+    column_price: list[int],
+    owner: list[int],
+    column_of: list[int],
+) -> None:
+    """Give one more row a column, along the path that costs least (Dijkstra 1959)."""
+    far: list[float] = [inf] * len(column_price)  # whole numbers once a column is seen
+    came = [-1] * len(column_price)
+    open_columns = list(range(len(column_price)))
+    reached: list[int] = []
+    row, way = start, 0
+    while True:
+        values, price = weights[row], way + row_price[row]
+        nearest, least = -1, inf
+        for column in open_columns:
+            cost = price - values[column] - column_price[column]
+            if cost < far[column]:
+                far[column], came[column] = cost, row
+            if far[column] < least:
+                nearest, least = column, far[column]
+        open_columns.remove(nearest)
+        way = int(least)
+        if owner[nearest] < 0:
+            break
+        reached.append(nearest)
+        row = owner[nearest]
+    row_price[start] -= way
+    for column in reached:
+        spared = way - int(far[column])
+        row_price[owner[column]] -= spared
+        column_price[column] -= spared
+    column = nearest
+    while True:
+        row = came[column]
+        owner[column], column_of[row], column = row, column, column_of[row]
+        if row == start:
+            return

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from annotator.agreement.given import FormError, distinct, items
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 MISSING = -1
@@ -68,13 +70,18 @@ def read_ratings(data: Any, values: Sequence[Hashable] | None = None) -> Ratings
     if isinstance(data, np.ndarray) and data.dtype.kind in "fiu" and values is None:
         return _from_array(data)
     names, columns = columns_of(data)
-    patterns = Counter(zip(*columns, strict=True)) if columns else Counter[tuple[Any, ...]]()
+    patterns = Counter[tuple[Any, ...]]()
+    try:
+        patterns.update(zip(*columns, strict=True))
+    except TypeError:
+        distinct((value for column in columns for value in column), "A value")
+        raise
     found = {value for pattern in patterns for value in pattern if not is_missing(value)}
     domain = tuple(values) if values is not None else tuple(sorted(found, key=order_of))
     code = {value: number for number, value in enumerate(domain)}
     stray = found - code.keys()
     if stray:
-        raise ValueError(f"The value {min(stray, key=order_of)!r} is not one of {list(domain)}.")
+        raise FormError(f"The value {min(stray, key=order_of)!r} is not one of {list(domain)}.")
     codes = [
         [MISSING if is_missing(value) else code[value] for value in pattern] for pattern in patterns
     ]
@@ -108,15 +115,19 @@ def columns_of(data: Any) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
         names = list(map(str, data))
         rows = list(data.values())
         if any(isinstance(row, Mapping) for row in rows):
+            for row in rows:
+                if not isinstance(row, Mapping):
+                    raise FormError(f"Ratings are a mapping from units to values, not {row!r}.")
             units = list(dict.fromkeys(unit for row in rows for unit in row))
             rows = [[row.get(unit) for unit in units] for row in rows]
+        rows = [items(row, "The values of an annotator") for row in rows]
     else:
         if isinstance(data, str) or not isinstance(data, Iterable):
-            raise ValueError(f"Ratings are a mapping or a list of rows, not {data!r}.")
-        rows = [list(row) for row in data]
+            raise FormError(f"Ratings are a mapping or a list of rows, not {data!r}.")
+        rows = [list(items(row, "The values of an annotator")) for row in data]
         names = [f"annotator {number}" for number in range(1, len(rows) + 1)]
     if len({len(row) for row in rows}) > 1:
-        raise ValueError(
+        raise FormError(
             "The annotators have lists of different length; use None where one has no value."
         )
     return tuple(names), rows

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from annotator.agreement.corpus import Corpus, documents_of, read_corpus
+from annotator.agreement.corpus import Corpus, documents_of, read_corpus, work_of
 from annotator.agreement.result import Result, defined, undefined
 from annotator.agreement.statistics import steady
 
@@ -97,7 +97,7 @@ def _links(data: Any, corpus: Corpus) -> _Items:
         hulls[doc, who][key] = (first, last)
     items = {}
     for doc, (_, document) in enumerate(documents_of(data)):
-        for name, work in document.get("annotators", document).items():
+        for name, work in work_of(document).items():
             if isinstance(work, Mapping) and str(name) in corpus.annotators:
                 who = corpus.annotators.index(str(name))
                 items[doc, who] = list(_between(work.get("links", ()), hulls[doc, who]))

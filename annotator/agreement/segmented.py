@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from annotator.agreement.corpus import documents_of
+from annotator.agreement.corpus import documents_of, work_of
+from annotator.agreement.given import items, whole
 from annotator.agreement.result import Result, defined, undefined
 from annotator.agreement.statistics import Statistics, bootstrap, ratio
 
@@ -53,13 +54,18 @@ def segmentation(data: Any, *, n_t: int = 2, replicates: int = 0, seed: int = 0)
 def _pairs(data: Any) -> list[tuple[int, Sequence[int], Sequence[int]]]:
     """(document, lengths, lengths) of each pair of annotators."""
     if isinstance(data, Mapping) and "pairs" in data:
-        return [(number, a, b) for number, (a, b) in enumerate(data["pairs"])]
-    found = []
+        pairs = (map(_masses, pair) for pair in data["pairs"])
+        return [(number, a, b) for number, (a, b) in enumerate(pairs)]
+    found: list[tuple[int, Sequence[int], Sequence[int]]] = []
     for number, (_, document) in enumerate(documents_of(data)):
-        work = document.get("annotators", document).values()
-        given = [masses for masses in work if masses is not None]
+        work = work_of(document).values()
+        given = [_masses(masses) for masses in work if masses is not None]
         found += [(number, a, b) for a, b in combinations(given, 2)]
     return found
+
+
+def _masses(given: Any) -> list[int]:
+    return [whole(mass, "A segment's length", 0) for mass in items(given, "The segments")]
 
 
 def _edits(a: Sequence[int], b: Sequence[int], n_t: int) -> tuple[Fraction, int]:

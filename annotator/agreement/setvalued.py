@@ -10,6 +10,7 @@ import numpy as np
 
 from annotator.agreement.coefficients import steady_sum
 from annotator.agreement.coincidences import set_distance
+from annotator.agreement.given import FormError, distinct, items
 from annotator.agreement.ratings import Floats, read_ratings
 from annotator.agreement.result import Result, defined, undefined
 
@@ -71,8 +72,8 @@ def _frozen(data: Any) -> Any:
 
 def _labels(value: Any) -> tuple[Any, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise ValueError(f"A value is a list or set of labels, not {value!r}.")
-    return tuple(sorted(set(value), key=str))
+        raise FormError(f"A value is a list or set of labels, not {value!r}.")
+    return tuple(sorted(distinct(value, "A label"), key=str))
 
 
 def _each(data: Any, change: Any) -> Any:
@@ -90,10 +91,13 @@ def _each(data: Any, change: Any) -> Any:
         return {
             name: {unit: one(value) for unit, value in row.items()}
             if isinstance(row, Mapping)
-            else [one(value) for value in row]
+            else [one(value) for value in items(row, "The values of an annotator")]
             for name, row in data.items()
         }
-    return [[one(value) for value in row] for row in data]
+    return [
+        [one(value) for value in items(row, "The values of an annotator")]
+        for row in items(data, "Ratings")
+    ]
 
 
 def _by_label(data: Any) -> dict[str, float | None]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import permutations
+from time import process_time
 from typing import Any
 
 import pytest
@@ -179,3 +180,27 @@ def test_attributes_that_are_sets_and_labels_in_order() -> None:
         [["low", "mid", "top"], ["low", "top", "top"]], level="ordinal", values=order
     )
     assert by_rank.value == pytest.approx(plain.value)
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_the_best_assignment_is_the_best_of_all(weights: list[list[int]]) -> None:
+    chosen = best_assignment(weights)
+    rows, columns = len(weights), 4
+    assert len({row for row, _ in chosen}) == len({column for _, column in chosen}) == len(chosen)
+    assert len(chosen) == min(rows, columns)
+    pad = [*weights, *([[0] * columns] * max(0, columns - rows))]
+    best = max(
+        sum(pad[row][column] for column, row in enumerate(order))
+        for order in permutations(range(len(pad)), columns)
+    )
+    assert sum(weights[row][column] for row, column in chosen) == best
+
+
+def test_hundreds_of_nested_spans_take_no_time() -> None:
+    size = 300
+    a = [(number, 4 * size - number, "X") for number in range(size)]
+    b = [(number + number % 3, 4 * size - number, "X") for number in range(size)]
+    begin = process_time()
+    found = agreement.spans({"length": 4 * size, "annotators": {"a": a, "b": b}}, metric="f1_iou")
+    assert found.value == 1.0
+    assert process_time() - begin < 3.0
