@@ -10,6 +10,7 @@ from annotator.cli.output import OK, emit, json_option, plural, say
 from annotator.cli.state import State, pass_state
 from annotator.gaps import Gap, gaps
 
+_HEADING = 80  # characters
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
@@ -35,7 +36,7 @@ def command(state: State, as_json: bool) -> int:
         if gap.article != article:
             article = gap.article
             say()
-            say(f"## {_plain(gap.headline or article)} (`{article}`)")
+            say(f"## {_plain(_heading(gap.headline) or article)} (`{article}`)")
         for line in _lines(gap):
             say(line)
     return OK
@@ -53,6 +54,12 @@ def _lines(gap: Gap) -> list[str]:
     if gap.page:
         lines.append(f"- guidelines: [{gap.label}]({gap.page})")
     return lines
+
+
+def _heading(headline: str) -> str:
+    """A headline, or the beginning of a first paragraph that was taken for one."""
+    line = " ".join(headline.split())
+    return line if len(line) <= _HEADING else f"{line[:_HEADING].rsplit(' ', 1)[0]} …"
 
 
 def _plain(text: str) -> str:

@@ -60,6 +60,14 @@ def command(state: State, articles: bool, as_json: bool) -> int:
     ]
     for line in table([header, *rows], indent=""):
         say(line)
+    for person in people:
+        if person.versions:
+            some = plural(person.versions, "article")
+            say()
+            say(
+                f"{person.name} has two versions of {some}, of which one is counted;"
+                " `annotator check` names them, and opening one lets you choose."
+            )
     labels = _labels(project, people)
     if labels:
         say()
@@ -83,7 +91,7 @@ class _Person:
         self.name = name
         self.states: Counter[str] = Counter()
         self.labels: Counter[str] = Counter()
-        self.spans = self.links = self.entities = 0
+        self.spans = self.links = self.entities = self.versions = 0
         self.seconds = 0.0
         self.rows: list[tuple[str, ...]] = []
         for work in progress(project.store.all_annotations(name), f"Reading {name}", articles):
@@ -95,6 +103,7 @@ class _Person:
             self.seconds += work.active_seconds
             row = (work.article_id, work.status, f"{len(work.spans):,}", _time(work.active_seconds))
             self.rows.append(row)
+            self.versions += len(project.store.versions(work.article_id, name)) > 1
         worked = {row[0] for row in self.rows}
         self.states["new"] += sum(x.head.id not in worked for x in project.queue(name))
 
@@ -107,6 +116,7 @@ class _Person:
             "links": self.links,
             "entities": self.entities,
             "labels": dict(sorted(self.labels.items())),
+            "two_versions": self.versions,
         }
 
 

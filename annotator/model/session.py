@@ -432,6 +432,16 @@ class Session:
     def can_redo(self) -> bool:
         return bool(self._undone)
 
+    @property
+    def to_undo(self) -> Edit | None:
+        """The edit that `undo` would take back."""
+        return self._done[-1] if self._done else None
+
+    @property
+    def to_redo(self) -> Edit | None:
+        """The edit that `redo` would do again."""
+        return self._undone[-1] if self._undone else None
+
     def save_pending(self) -> bool:
         """Try again to record what could not be written; True if nothing waits any more."""
         while self.unsaved and self._record is not None:

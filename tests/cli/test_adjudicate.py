@@ -8,6 +8,7 @@ import pytest
 from annotator.agreement.adjudication import Adjudication
 from annotator.model.article import Article, hash_text
 from annotator.project import Project
+from annotator.store.lines import encode_plain
 from tests.cli.conftest import Run
 
 TEXT = "The quay is shut, said warden *Ilva* Toren.\nNobody knows | when.\n"
@@ -56,6 +57,16 @@ def test_gaps_are_markdown_for_the_next_meeting(adjudicated: Path, run: Run) -> 
         "- mira: “warden \\*Ilva\\* Toren”\n- tom: –\n- decision: not decided yet\n"
         "- guidelines: [SPEAKER](guidelines/speaker.md)\n"
     )
+
+
+def test_a_paragraph_for_a_headline_is_cut_in_gaps(adjudicated: Path, run: Run) -> None:
+    shard = adjudicated / "corpus/articles/00000.jsonl"
+    [line] = [line for line in shard.read_bytes().splitlines() if b"Quay # shut" in line]
+    record = orjson.loads(line) | {"headline": "The quay " + "was closed and " * 12}
+    shard.write_bytes(encode_plain(record))
+    [heading] = [line for line in run("gaps").out.splitlines() if line.startswith("## ")]
+    assert heading.endswith("closed … (`quay`)")
+    assert len(heading) < 100
 
 
 def test_gaps_as_json(adjudicated: Path, run: Run) -> None:

@@ -89,6 +89,8 @@ def test_two_versions_of_one_work_are_told(annotated: Path, run: Run, tmp_path: 
     assert result.json["counts"] == {"two-versions": 1}
     refused = run("migrate", "--label", "CUE=SPEAKER")
     assert (refused.code, "two versions" in refused.err) == (3, True)
+    assert "mira has two versions of 1 article, of which one is counted" in run("status").out
+    assert run("status", "--json").json["annotators"][0]["two_versions"] == 1
 
 
 def rename_in_scheme(root: Path, *pairs: tuple[str, str]) -> None:

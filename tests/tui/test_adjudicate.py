@@ -269,6 +269,28 @@ async def test_gold_is_edited_by_hand_in_the_labelling_view(root: Path) -> None:
     project.close()
 
 
+async def test_a_decision_by_hand_is_undone_and_done_again_by_one_key(root: Path) -> None:
+    async with at_bench(root) as bench:
+        await bench.until("boundary")
+        before = bench.places()
+        await bench.press("m", "e", "}", "}", "ctrl+d")
+        after = bench.places()
+        assert any("and old." in place for place in after)
+        await bench.press("u")
+        assert bench.places() == before
+        assert bench.screen.case is not None
+        assert bench.screen.case.kind == "boundary"
+        await bench.press("U")
+        assert bench.places() == after
+
+
+async def test_both_is_not_offered_for_a_value(root: Path) -> None:
+    async with at_bench(root, size=(160, 40)) as bench:
+        for kind, name, offered in (("attribute", "form", False), ("missed", "", True)):
+            await bench.until(kind, name)
+            assert ("Take both" in bench.shown) == offered
+
+
 async def test_ending_while_gold_is_edited_by_hand_keeps_what_was_edited(root: Path) -> None:
     async with at_bench(root) as bench:
         await bench.press("e", "tab", "d")

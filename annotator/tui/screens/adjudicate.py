@@ -87,6 +87,7 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         self.panel = CasePanel()
         self.prompt = PromptLine()
         self.keybar = KeyBar()
+        self.by_hand: list[range] = []  # the edits of each decision made in the labelling view
         self._made: dict[Pair, Adjudication] = {}
         self._candidates: list[Candidate] = []
         self._last_key = time.monotonic()
@@ -109,12 +110,21 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         self.set_class(event.size.height < 10, "short")
         self.panel.roomy = not narrow
         self.panel.refresh(layout=True)
-        names = BAR if narrow else WIDE_BAR
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        names = BAR if self.has_class("narrow") else WIDE_BAR
         wanted = sorted(
             (a for a in self._hinted(("adjudicate", "screen")) if a.name in names),
             key=lambda a: names.index(a.name),
         )
-        self.keybar.show([(shown(a.keys[0]), a.hint) for a in wanted])
+        self.keybar.show([(shown(a.keys[0]), a.hint) for a in wanted if self._offers(a)])
+
+    def _offers(self, action: Action) -> bool:
+        """Whether an action can do something with the case shown."""
+        if action.name == "both":  # a value is one
+            return self.case is None or self.case.kind != "attribute"
+        return action.name != "accept" or len(self.works) != 2  # of two there is no majority
 
     # -- articles ----------------------------------------------------------------------------------
 
@@ -160,6 +170,8 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         self.units = Units(session.article.text)
         self.wording = Wording(session.article.text, self.project.scheme, self.project.topic_name)
         names = [work.annotator for work in works]
+        if not same:
+            self.by_hand = []
         if not same or not set(self.pair) <= set(names):
             self.pair = (names[0], names[1])
         told = self._begin()
@@ -264,6 +276,7 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
     def show_case(self) -> None:
         case, current = self.case, self.adjudication
         gold = current.gold
+        self._show_keys()
         decided = len(self.listed) - len(self.left)
         counts = f"{len(self.left)} open, {decided} decided, {len(gold.spans)} spans in gold"
         if case is None:
@@ -280,8 +293,7 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
         keys = [
             (shown(a.keys[0]), a.title)
             for a in self._hinted(("adjudicate",))
-            if a.name not in ("take-a", "take-b")
-            and (a.name != "accept" or len(self.works) > 2)  # of two there is no majority
+            if a.name not in ("take-a", "take-b") and self._offers(a)
         ]
         self.panel.show(
             Shown(

@@ -126,16 +126,24 @@ class AdjudicateActions:
 
     def decide_by_hand(self: AdjudicateScreen, case: Case) -> None:
         """Make a gold span of the case and open it in the labelling view."""
+        self._check_saved()
         made: list[str] = []
+        first = self.session.annotations.mark + 1
         self.decide(lambda one: made.extend(self.adjudication.merge(one, "by hand")))
-        self._edit(case, made[0] if made else "")
+        self._edit(case, made[0] if made else "", first)
 
     def do_edit(self: AdjudicateScreen) -> None:
         self._edit(self.case)
 
-    def _edit(self: AdjudicateScreen, case: Case | None, span_id: str = "") -> None:
+    def _check_saved(self: AdjudicateScreen) -> None:
         if self.session.unsaved:
             raise AnnotatorError("Gold is not saved yet; it can be edited by hand once it is.")
+
+    def _edit(self: AdjudicateScreen, case: Case | None, span_id: str = "", first: int = 0) -> None:
+        """Open gold in the labelling view; what is done there is undone at once, from the edit of
+        number `first` on, if it is given."""
+        self._check_saved()
+        first = first or self.session.annotations.mark + 1
         article_id = self.session.article.id
         offset = case.start if case is not None else self.view.caret
         here = self.case
@@ -146,6 +154,7 @@ class AdjudicateActions:
             new = self.adjudication.adopt()
             if new:
                 self.say("1 new span." if new == 1 else f"{new} new spans.")
+            self.by_hand.append(range(first, self.session.annotations.mark + 1))
 
         self.editor = EditGoldScreen(self.project, self.keymap, article_id, span_id, offset)
         self.app.push_screen(self.editor, back)
@@ -179,6 +188,9 @@ class AdjudicateActions:
         edit = self.session.undo()
         if edit is None:
             raise AnnotatorError("There is nothing to undo.")
+        hand = self._hand(edit)
+        while (before := self.session.to_undo) is not None and before.number in hand:
+            edit = self.session.undo() or edit
         self._show_edit(edit)
         self.say(f"Undone: {edit.action}.")
 
@@ -186,8 +198,15 @@ class AdjudicateActions:
         edit = self.session.redo()
         if edit is None:
             raise AnnotatorError("There is nothing to redo.")
+        hand = self._hand(edit)
+        while (after := self.session.to_redo) is not None and after.number in hand:
+            self.session.redo()
         self._show_edit(edit)
         self.say(f"Done again: {edit.action}.")
+
+    def _hand(self: AdjudicateScreen, edit: Edit) -> range:
+        """The numbers of the edits of the decision by hand that an undone edit belongs to."""
+        return next((numbers for numbers in self.by_hand if edit.of in numbers), range(0))
 
     def _show_edit(self: AdjudicateScreen, edit: Edit) -> None:
         """Go to the case that an edit was about."""
