@@ -183,12 +183,14 @@ def _read(project: Project, options: Options) -> tuple[list[Document], list[Excl
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without looking for garbage: records hold no cycles, and looking through them takes long."""
+    """Without looking for garbage: records hold no cycles, and looking through them takes long,
+    also when the process ends."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if enabled:
             gc.enable()
 
