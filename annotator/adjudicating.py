@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from annotator.agreement.sources import changed_since
+from annotator.agreement.carrying import carry_over
+from annotator.agreement.sources import changed_since, recorded
 from annotator.model.annotation import AnnotationSet
+from annotator.model.renaming import Renaming
 from annotator.project import Project
 from annotator.store.base import Head
 from annotator.store.names import GOLD
@@ -102,6 +104,28 @@ def span_disagreement(works: list[AnnotationSet]) -> float:
         if one or other
     ]
     return sum(shares) / len(shares) if shares else 0.0
+
+
+def works_in_gold(project: Project) -> dict[str, dict[str, AnnotationSet]]:
+    """The works that the gold of each article was made of, as they are now, by annotator."""
+    found: dict[str, dict[str, AnnotationSet]] = {}
+    for gold in project.store.all_annotations(GOLD):
+        names = [item.rsplit(" ", 1)[0] for item in recorded(gold)]
+        works = {name: project.store.annotations(gold.article_id, name) for name in names}
+        found[gold.article_id] = {name: work for name, work in works.items() if work is not None}
+    return found
+
+
+def carry_verdicts(
+    project: Project, before: Mapping[str, Mapping[str, AnnotationSet]], renaming: Renaming
+) -> None:
+    """Let gold's verdicts follow a renaming that was made in the works of `before`."""
+    after = works_in_gold(project)
+    with project.lock(GOLD):
+        for article_id, works in before.items():
+            session = project.session(article_id, GOLD)
+            carry_over(session, works, after.get(article_id, {}), project.scheme, renaming)
+            project.checkpoint(session)
 
 
 def _visible(project: Project, viewer: str, article_id: str, names: list[str]) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 
 import click
 
+from annotator.cli.adjudicate import require_numpy
 from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progress, say, warn
 from annotator.cli.renaming import check, count, parse
 from annotator.cli.state import State, pass_state
@@ -13,6 +14,7 @@ from annotator.model.renaming import Renaming
 from annotator.model.session import Session
 from annotator.project import Project
 from annotator.store.base import WriteError
+from annotator.store.names import GOLD
 
 
 @click.command("migrate")
@@ -66,6 +68,7 @@ def command(state: State, /, dry_run: bool, as_json: bool, **rules: tuple[str, .
     counts: Counter[str] = Counter()
     changed = 0
     failed: list[str] = []
+    before = _adjudicated(project) if not dry_run else {}
     for annotator in annotators:
         with project.lock(annotator):
             for message in _migrate(project, annotator, renaming, counts, dry_run):
@@ -73,6 +76,10 @@ def command(state: State, /, dry_run: bool, as_json: bool, **rules: tuple[str, .
                     failed.append(message)
                 else:
                     changed += 1
+    if before and changed:
+        from annotator.adjudicating import carry_verdicts
+
+        carry_verdicts(project, before, renaming)
     if as_json:
         emit(
             {
@@ -90,6 +97,16 @@ def command(state: State, /, dry_run: bool, as_json: bool, **rules: tuple[str, .
         for message in failed:
             warn(message)
     return LEFT_OUT if failed else OK
+
+
+def _adjudicated(project: Project) -> dict[str, dict[str, AnnotationSet]]:
+    """The works that gold was made of, by article; its verdicts speak of what these say."""
+    if not project.store.summaries(GOLD):
+        return {}
+    require_numpy()
+    from annotator.adjudicating import works_in_gold
+
+    return works_in_gold(project)
 
 
 def _migrate(

@@ -200,3 +200,46 @@ def test_one_way_of_adjudicating_at_a_time(adjudicated: Path, run: Run) -> None:
     assert run("adjudicate", "--list", "--cases", "x").code == 2
     assert run("adjudicate", "--done").code == 2
     assert run("adjudicate", "--verdicts", "none.jsonl").code == 1
+
+
+def test_verdicts_follow_a_renaming(adjudicated: Path, run: Run) -> None:
+    """What was decided is not asked again, and nobody has changed anything."""
+    project = Project.open(adjudicated)
+    project.store.add_articles([Article("pier", TEXT + "!", hash_text(TEXT + "!"))])
+    works = []
+    for name, act in (("mira", "deny"), ("tom", "ask")):
+        session = project.session("pier", name)
+        claim = session.add_span("CLAIM", [(0, 16)], {"act": act})
+        speaker = session.add_span("SPEAKER", [(23, 42)])
+        if name == "mira":
+            session.link(claim.id, "holder", speaker.id)
+        session.set_status("done")
+        project.checkpoint(session)
+        works.append(session.annotations)
+    gold = project.session("pier", "gold")
+    found = Adjudication(gold, *works, project.scheme)
+    found.take_agreed()
+    for case in found.open():
+        found.take_b(case)
+    found.finish()
+    project.checkpoint(gold)
+    project.close()
+    scheme = adjudicated / "guidelines/scheme.toml"
+    text = scheme.read_text(encoding="utf-8").replace("CLAIM", "SAYING")
+    text = text.replace("attributes.act]", "attributes.deed]")
+    scheme.write_text(text.replace('name = "holder"', 'name = "voice"'), encoding="utf-8")
+    renamed = run(
+        *("migrate", "--label", "CLAIM=SAYING", "--attribute", "CLAIM.act=deed"),
+        *("--link", "CLAIM.holder=voice"),
+    )
+    assert renamed.code == 0, renamed
+    project = Project.open(adjudicated)
+    works = [project.store.annotations("pier", name) for name in ("mira", "tom")]
+    again = Adjudication(project.session("pier", "gold"), *works, project.scheme)  # type: ignore[arg-type]
+    assert again.open() == []
+    assert again.stale() == []
+    assert {item.decision for item in again.gold.verdicts.values()} == {"agree", "took-b"}
+    project.close()
+    listed = run("adjudicate", "--list", "--json").json["articles"]
+    assert [item["changed"] for item in listed] == [[], []]
+    assert "changed since" not in run("gaps").out
