@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.project import Project
-from annotator.relating import Ground, survey
-from annotator.splitting import leaks, plan
+from annotator.project.relating import Ground, survey
+from annotator.project.splitting import leaks, plan
 from annotator.store.splits import Placed, SplitSettings
 from annotator.text.near_duplicates import THRESHOLD, jaccard, shingles
 

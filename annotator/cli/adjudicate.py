@@ -25,8 +25,8 @@ from annotator.cli.state import State, pass_state
 from annotator.model.errors import AnnotatorError
 
 if TYPE_CHECKING:
-    from annotator.ballots import Ballot
     from annotator.project import Project
+    from annotator.project.ballots import Ballot
 
 
 @click.command("adjudicate")
@@ -74,7 +74,7 @@ def command(
     project = state.project()
     viewer = project.annotator_name(state.name)
     if as_list:
-        from annotator.adjudicating import queue, waiting
+        from annotator.project.adjudicating import queue, waiting
 
         found = queue(project, viewer)
         if as_json:
@@ -137,8 +137,8 @@ def require_numpy() -> None:
 def _write_cases(project: Project, viewer: str, article: str | None, target: str) -> int:
     import orjson
 
-    from annotator.ballots import cases
     from annotator.formats.output import write_lines
+    from annotator.project.ballots import cases
 
     rows = cases(project, viewer, [article] if article else [])
     count = write_lines(target, map(orjson.dumps, progress(rows, "Writing")))
@@ -148,7 +148,7 @@ def _write_cases(project: Project, viewer: str, article: str | None, target: str
 
 
 def _record(project: Project, viewer: str, source: str, *, done: bool, as_json: bool) -> int:
-    from annotator.ballots import decide
+    from annotator.project.ballots import decide
     from annotator.store.names import GOLD
 
     ballots = list(_ballots(source))
@@ -181,7 +181,7 @@ def _ballots(source: str) -> Iterator[Ballot]:
     """The filled-in rows. Raises AnnotatorError, naming the line, before anything is recorded."""
     import orjson
 
-    from annotator.ballots import ballot
+    from annotator.project.ballots import ballot
 
     try:
         lines = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()

@@ -12,11 +12,11 @@ from annotator.cli.output import LEFT_OUT, OK, emit, json_option, plural, progre
 from annotator.cli.state import State, pass_state
 
 if TYPE_CHECKING:
-    from annotator.exporting import Selection
     from annotator.formats.exchange import Export
     from annotator.formats.loss import Loss
     from annotator.formats.output import Output
     from annotator.formats.registry import Format
+    from annotator.project.exporting import Selection
 
 
 @click.command("export")
@@ -104,12 +104,12 @@ def command(
     out; work that no longer fits the scheme is exported and named there. Exit code 3 says that
     something was left out that was asked for.
     """
-    from annotator.exporting import Choice, Selection
     from annotator.formats import registry
     from annotator.formats.conditions import parse
     from annotator.formats.loss import Loss
     from annotator.formats.output import Output
     from annotator.model.errors import AnnotatorError
+    from annotator.project.exporting import Choice, Selection
 
     if as_json and output == "-":
         raise click.UsageError("--json prints a summary, so the export needs a target: -o TARGET.")

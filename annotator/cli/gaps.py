@@ -8,7 +8,7 @@ import click
 from annotator.cli.adjudicate import require_numpy
 from annotator.cli.output import OK, emit, json_option, plural, say
 from annotator.cli.state import State, pass_state
-from annotator.gaps import Gap, gaps
+from annotator.project.gaps import Gap, gaps
 
 _HEADING = 80  # characters
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")

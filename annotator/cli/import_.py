@@ -24,8 +24,8 @@ from annotator.model.errors import AnnotatorError
 if TYPE_CHECKING:
     from annotator.formats.exchange import ForeignDocument
     from annotator.formats.loss import Finding, Loss
-    from annotator.importing import Outcome, Wish
     from annotator.project import Project
+    from annotator.project.importing import Outcome, Wish
 
 
 def settings(pairs: Iterable[str]) -> dict[str, str]:
@@ -123,7 +123,7 @@ def command(
     """
     from annotator.formats.loss import Loss
     from annotator.formats.mapping import LabelMap, load_map
-    from annotator.importing import Wish, import_work
+    from annotator.project.importing import Wish, import_work
     from annotator.store.names import check_annotator
 
     name = name or state.name or ""
@@ -150,7 +150,7 @@ def _watch(documents: "Iterable[ForeignDocument]", count: int) -> "Iterator[Fore
 def _draft(project: "Project", wish: "Wish", path: Path) -> int:
     from annotator.formats.output import write_lines
     from annotator.formats.survey import draft_map
-    from annotator.importing import survey
+    from annotator.project.importing import survey
 
     if path.exists():
         raise AnnotatorError(f"{path} is there already; name a new file for the draft.")

@@ -77,7 +77,7 @@ def command(state: State, /, dry_run: bool, as_json: bool, **rules: tuple[str, .
                 else:
                     changed += 1
     if before and changed:
-        from annotator.adjudicating import carry_verdicts
+        from annotator.project.adjudicating import carry_verdicts
 
         carry_verdicts(project, before, renaming)
     if as_json:
@@ -104,7 +104,7 @@ def _adjudicated(project: Project) -> dict[str, dict[str, AnnotationSet]]:
     if not project.store.summaries(GOLD):
         return {}
     require_numpy()
-    from annotator.adjudicating import works_in_gold
+    from annotator.project.adjudicating import works_in_gold
 
     return works_in_gold(project)
 

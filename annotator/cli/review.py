@@ -45,7 +45,7 @@ def command(
 
     require_numpy()
     from annotator.agreement.works import Options
-    from annotator.reviewing import Review
+    from annotator.project.reviewing import Review
 
     project = state.project()
     options = Options(

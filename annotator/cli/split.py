@@ -25,8 +25,8 @@ from annotator.model.split import SPLITS
 
 if TYPE_CHECKING:
     from annotator.project import Project
-    from annotator.relating import Ground, Tie
-    from annotator.splitting import Leak, Plan
+    from annotator.project.relating import Ground, Tie
+    from annotator.project.splitting import Leak, Plan
     from annotator.store.splits import SplitFile, SplitSettings
 
 _SHOWN = 10
@@ -125,8 +125,8 @@ def command(
     given = {"--shares": shares, "--salt": salt, "--together": together, "--gap": gap}
     if check and (redo or dry_run or by_date or any(x is not None for x in given.values())):
         raise click.UsageError("--check looks at the splits there are; it goes with --json only.")
-    from annotator.relating import survey
-    from annotator.splitting import leaks, plan
+    from annotator.project.relating import survey
+    from annotator.project.splitting import leaks, plan
     from annotator.store.lock import hold
     from annotator.store.splits import SplitFile, read_splits, write_splits
 
@@ -189,8 +189,8 @@ def _wanted(
 
 
 def _check(project: "Project", before: "SplitFile", *, as_json: bool) -> int:
-    from annotator.relating import survey
-    from annotator.splitting import leaks
+    from annotator.project.relating import survey
+    from annotator.project.splitting import leaks
 
     if not before.articles and not before.problems:
         raise AnnotatorError("Nothing is split here yet; see `annotator split`.")

@@ -16,7 +16,7 @@ def command() -> int:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise AnnotatorError("The tour needs a terminal; `annotator guidelines` prints the rules.")
-    from annotator.touring import practice
+    from annotator.project.touring import practice
     from annotator.tui.app import run_app
     from annotator.tui.tour.screen import TourApp
 

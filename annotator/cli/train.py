@@ -9,8 +9,8 @@ import click
 from annotator.cli.output import OK, emit, json_option, plural, say, table
 from annotator.cli.state import State, pass_state
 from annotator.model.errors import AnnotatorError
+from annotator.project.training import Curve, Score, Training
 from annotator.store.names import GOLD
-from annotator.training import Curve, Score, Training
 
 
 @click.command("train")

@@ -6,7 +6,7 @@ import pytest
 
 from annotator.model.errors import AnnotatorError
 from annotator.project import Project
-from annotator.training import Training
+from annotator.project.training import Training
 from tests.cli.conftest import BRIDGE, Run, add_text, annotate_bridge, mark
 
 TRAM = "The tram is late, said the mayor of Osk. Riders doubt it.\n"

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from annotator.agreement.works import Options
 from annotator.project import Project
-from annotator.reviewing import Review
+from annotator.project.reviewing import Review
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.adjudicate_app import AdjudicateApp
 from annotator.tui.screens.review_app import ReviewApp

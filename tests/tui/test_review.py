@@ -17,7 +17,7 @@ from annotator.agreement.panel import Panel
 from annotator.agreement.works import Options
 from annotator.model.annotation import AnnotationSet, Change, Span
 from annotator.project import Project
-from annotator.reviewing import Review
+from annotator.project.reviewing import Review
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.screens.review_app import ReviewApp
 from annotator.tui.screens.review_article import ReviewArticleScreen

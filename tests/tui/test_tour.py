@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotator.project import Project
-from annotator.touring import practice
+from annotator.project.touring import practice
 from annotator.tui.tour.screen import TourApp, TourScreen
 from annotator.tui.tour.steps import STEPS
 from tests.tui.desk import Desk

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from annotator.project import Project
+from annotator.project.training import Training
 from annotator.store.assignments import Event
-from annotator.training import Training
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.feedback import FeedbackScreen, PageScreen
 from tests.tui.desk import Desk, make_project

@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 
-from annotator.adjudicating import Candidate, finished_works, queue
 from annotator.agreement.adjudication import Adjudication
 from annotator.agreement.cases import Case
 from annotator.agreement.counterparts import Counterparts
@@ -20,6 +19,7 @@ from annotator.model.annotation import AnnotationSet, Verdict
 from annotator.model.errors import AnnotatorError
 from annotator.model.session import Edit, Session
 from annotator.project import Project
+from annotator.project.adjudicating import Candidate, finished_works, queue
 from annotator.store.names import GOLD
 from annotator.text.units import Units
 from annotator.tui.dispatch import key_name

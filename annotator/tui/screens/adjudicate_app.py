@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from annotator.adjudicating import queue, waiting
 from annotator.project import Project
+from annotator.project.adjudicating import queue, waiting
 from annotator.store.names import GOLD
 from annotator.tui.app import AnnotatorApp, run_app
 from annotator.tui.screens.adjudicate import AdjudicateScreen

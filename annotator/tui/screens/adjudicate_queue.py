@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from annotator.adjudicating import Candidate
+from annotator.project.adjudicating import Candidate
 from annotator.tui.screens.popup import Popup
 from annotator.tui.widgets.lines import MUTED, STRONG, WARNING, line, shorten
 from annotator.tui.widgets.rows import Rows

@@ -9,7 +9,7 @@ from annotator.model.requirements import Issue, default_of, missing
 
 if TYPE_CHECKING:
     from annotator.project import QueueItem
-    from annotator.training import Lesson
+    from annotator.project.training import Lesson
     from annotator.tui.screens.annotate import AnnotateScreen
 
 UNFINISHED = ("new", "open")
@@ -93,7 +93,7 @@ class ArticleActions:
 
     def _teach(self: AnnotateScreen) -> None:
         """Show what was missed; from there to the places in the text, or to the next article."""
-        from annotator.training import Training
+        from annotator.project.training import Training
         from annotator.tui.screens.feedback import FeedbackScreen, told
 
         assert isinstance(self.project, Training)

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from annotator.project import Project
-from annotator.training import Feedback, Lesson, Score, Training
+from annotator.project.training import Feedback, Lesson, Score, Training
 from annotator.tui.dispatch import key_name
 from annotator.tui.keys import Keymap
 from annotator.tui.screens.popup import Page, Popup

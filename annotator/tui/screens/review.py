@@ -19,7 +19,7 @@ from annotator.agreement.panel import Panel, Row
 from annotator.agreement.report import title
 from annotator.agreement.works import Record
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import KINDS, Filter, Review, label_of
+from annotator.project.reviewing import KINDS, Filter, Review, label_of
 from annotator.tui.screens.review_keys import ReviewKeys
 from annotator.tui.screens.review_state import ReviewState
 from annotator.tui.screens.review_table import Table, about

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 
 from annotator.project import Project
-from annotator.reviewing import Review
+from annotator.project.reviewing import Review
 from annotator.tui.app import AnnotatorApp, run_unlocked
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.screens.review_state import ReviewState

@@ -13,7 +13,7 @@ from annotator.agreement.wording import title
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import Finding, Pair
+from annotator.project.reviewing import Finding, Pair
 from annotator.text.units import Units
 from annotator.tui.dispatch import key_name
 from annotator.tui.keys import shown

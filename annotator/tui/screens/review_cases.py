@@ -10,7 +10,7 @@ from textual.widgets import Static
 from annotator.agreement.panel import Row
 from annotator.agreement.report import MEASURES, number
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import Finding
+from annotator.project.reviewing import Finding
 from annotator.tui.screens.review_keys import ReviewKeys
 from annotator.tui.screens.review_state import ReviewState
 from annotator.tui.widgets.inks import label_inks

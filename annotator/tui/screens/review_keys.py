@@ -12,7 +12,7 @@ from textual.screen import Screen
 from annotator.agreement.panel import Panel
 from annotator.agreement.report import number
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import KINDS, Filter, Finding, Pair
+from annotator.project.reviewing import KINDS, Filter, Finding, Pair
 from annotator.tui.dispatch import key_name
 from annotator.tui.keys import shown
 from annotator.tui.screens.choose import Choice, Chooser

@@ -11,7 +11,7 @@ from annotator.agreement.wording import Wording
 from annotator.model.annotation import AnnotationSet
 from annotator.model.article import Article
 from annotator.model.errors import AnnotatorError
-from annotator.reviewing import KINDS, Filter, Finding, Pair, Review
+from annotator.project.reviewing import KINDS, Filter, Finding, Pair, Review
 from annotator.tui.keys import Keymap
 
 _KEEP = 128  # articles and sets that are kept for the next row of a list

@@ -18,7 +18,7 @@ from annotator.agreement.report import (
     number,
     percent,
 )
-from annotator.reviewing import Filter
+from annotator.project.reviewing import Filter
 from annotator.tui.widgets.lines import ACCENT, MUTED, STRONG, WARNING, Part, line, shorten
 
 LEAST, NAME, WIDEST = 8, 20, 40  # cells of the name of a layer: at least, wished for, at most

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from annotator.exporting import MEASURE, Choice, Selection
 from annotator.formats.conditions import parse
 from annotator.formats.exchange import Export
 from annotator.formats.loss import Loss
@@ -16,6 +15,7 @@ from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
 from annotator.project import Project
+from annotator.project.exporting import MEASURE, Choice, Selection
 from annotator.store.splits import Placed, SplitSettings, write_splits
 from tests.formats.dock import TEXT, dock
 

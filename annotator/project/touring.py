@@ -47,6 +47,6 @@ def _cache_in(folder: str) -> Iterator[None]:
 
 def _article() -> Path:
     """Inside the package when installed, in the corpus beside it in a checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     inside = package / "tour" / f"{ARTICLE}.txt"
     return inside if inside.is_file() else package.parent / "corpus" / "sources" / inside.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from annotator.model.errors import AnnotatorError
 from annotator.model.split import ARTICLES, SPLITS, Group, Split, by_date, choose_cuts, deal, settle
-from annotator.relating import Ground, Tie
+from annotator.project.relating import Ground, Tie
 from annotator.store.splits import Placed, SplitSettings
 
 

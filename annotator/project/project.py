@@ -316,6 +316,6 @@ class Project:
 
 def _shipped_guidelines() -> Path:
     """Inside the package when installed, beside it in a checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     inside = package / "guidelines"
     return inside if inside.is_dir() else package.parent / "guidelines"

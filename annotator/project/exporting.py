@@ -10,9 +10,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any, Literal
 
-from annotator.adjudicating import span_disagreement
 from annotator.agreement.works import Document, Work, excluded_text
-from annotator.card_facts import CardFacts, agreement_of, splits_of
 from annotator.formats.conditions import Condition
 from annotator.formats.exchange import Export
 from annotator.formats.loss import Finding, Loss
@@ -23,6 +21,8 @@ from annotator.model.errors import AnnotatorError
 from annotator.model.requirements import unfit
 from annotator.model.scheme import Scheme
 from annotator.project import Project
+from annotator.project.adjudicating import span_disagreement
+from annotator.project.card_facts import CardFacts, agreement_of, splits_of
 from annotator.store.base import Recorded
 from annotator.store.names import GOLD
 from annotator.store.records import article_of, read_checkpoint

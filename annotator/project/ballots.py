@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal, get_args
 
-from annotator.adjudicating import finished_works, queue
 from annotator.agreement.adjudication import Adjudication
 from annotator.agreement.cases import Case
 from annotator.agreement.counterparts import Counterparts
@@ -23,6 +22,7 @@ from annotator.model.errors import AnnotatorError, EditError
 from annotator.model.requirements import missing
 from annotator.model.session import Session
 from annotator.project import Project
+from annotator.project.adjudicating import finished_works, queue
 from annotator.store.names import GOLD
 from annotator.text.units import Units
 
