@@ -50,7 +50,9 @@ class TourScreen(AnnotateScreen):
 
     def perform(self, name: str) -> bool:
         self.used.add(name)
-        return super().perform(name)
+        done = super().perform(name)
+        self._look_on()  # a place may be left again before the timer looks
+        return done
 
     def _article_key(self, key: str) -> bool:
         if key == SKIP:
