@@ -24,7 +24,7 @@ from annotator.project import Project
 from tests.agreement import simulated
 
 ROOT = Path(__file__).parents[2]
-ARTICLE = "lake-treaty-talks-sellane"
+ARTICLE = "gas-storage-levy-hallin"
 
 
 @pytest.fixture
@@ -324,7 +324,7 @@ def test_nobody_can_be_called_gold(project: Project, name: str) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_gold_is_the_reference_where_verdicts_follow_it(project: Project, seed: int) -> None:
-    reference = project.store.annotations(ARTICLE, "lm-draft")
+    reference = project.store.annotations(ARTICLE, "pass-1")
     assert reference is not None
     assert len(reference.spans) > 30
     a, b = simulated.pair(reference, project.scheme, seed)
@@ -364,7 +364,7 @@ def test_document_fields_are_taken_where_equal_and_cases_where_not(project: Proj
 @pytest.fixture(scope="module")
 def reference() -> Iterator[tuple[Article, AnnotationSet, Scheme]]:
     shipped = Project.open(ROOT)
-    found = shipped.store.annotations(ARTICLE, "lm-draft")
+    found = shipped.store.annotations(ARTICLE, "pass-1")
     assert found is not None
     yield shipped.store.article(ARTICLE), found, shipped.scheme
     shipped.close()

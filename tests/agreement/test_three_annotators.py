@@ -26,7 +26,7 @@ from annotator.project import Project
 from tests.agreement import simulated
 
 ROOT = Path(__file__).parents[2]
-ARTICLE = "lake-treaty-talks-sellane"
+ARTICLE = "gas-storage-levy-hallin"
 NAMES = ("mira", "tom", "uma", "vic", "wil")
 
 
@@ -82,7 +82,7 @@ class Table:
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[tuple[Article, AnnotationSet, Scheme]]:
     project = Project.open(ROOT)
-    found = project.store.annotations(ARTICLE, "lm-draft")
+    found = project.store.annotations(ARTICLE, "pass-1")
     assert found is not None
     yield project.store.article(ARTICLE), found, project.scheme
     project.close()

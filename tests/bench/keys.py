@@ -1,7 +1,7 @@
 """Keys it takes to annotate a gold article through the real screen.
 
 Run it with `python -m tests.bench.keys [ARTICLE] [WAY]` in a clone: it takes the shipped
-annotations of `lm-draft` as gold, in the profile `fast`, and annotates them from nothing, pressing
+annotations of `pass-1` as gold, in the profile `fast`, and annotates them from nothing, pressing
 real keys:
 
 hand     every link by its keys; offers are left
@@ -35,7 +35,7 @@ from tests.bench.selecting import Selecting
 from tests.tui.desk import Desk, at_desk
 
 ROOT = Path(__file__).parents[2]
-GOLD = "lm-draft"
+GOLD = "pass-1"
 SIZE = (120, 50)
 
 

@@ -128,9 +128,9 @@ def picture(root: Path, stem: str, name: str, size: tuple[int, int], theme: str)
     elif name in REVIEW:
         keys, app = REVIEW[name], ReviewApp(project, Review(project, "lead", Options()))
     elif name in ADJUDICATE:
-        keys, app = ADJUDICATE[name], AdjudicateApp(project, "lead", "lake-treaty-talks-sellane")
+        keys, app = ADJUDICATE[name], AdjudicateApp(project, "lead", "gas-storage-levy-hallin")
     else:
-        keys, app = SCREENS[name], AnnotatorApp(project, "lm-draft", "lake-treaty-talks-sellane")
+        keys, app = SCREENS[name], AnnotatorApp(project, "pass-1", "gas-storage-levy-hallin")
     drawn = asyncio.run(draw(app, keys, size, theme))
     project.close()
     return drawn

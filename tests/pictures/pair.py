@@ -6,7 +6,7 @@ from random import Random
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.project import Project
 
-SOURCE = "lm-draft"
+SOURCE = "pass-1"
 
 
 def annotate_twice(project: Project, names: tuple[str, str] = ("ana", "bo")) -> None:

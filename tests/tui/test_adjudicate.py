@@ -22,7 +22,7 @@ from tests.agreement import simulated
 from tests.tui.desk import Desk
 
 ROOT = Path(__file__).parents[2]
-LONG = "lake-treaty-talks-sellane"
+LONG = "gas-storage-levy-hallin"
 TEXT = (
     "The weir at Osk will close, warden Ilva Toren said. [bold]The guild[/bold] rejects the plan.\n"
     "It calls the weir \x1b[31mharmless\x1b[0m and old.\n"
@@ -383,14 +383,14 @@ async def test_two_simulated_annotators_become_the_reference(tmp_path: Path, see
     for name in ("guidelines", "corpus"):
         shutil.copytree(ROOT / name, tmp_path / name)
     project = Project.open(tmp_path)
-    reference = project.store.annotations(LONG, "lm-draft")
+    reference = project.store.annotations(LONG, "pass-1")
     assert reference is not None
     a, b = simulated.pair(reference, project.scheme, seed, share=0.25)
     for work in (a, b):
         work.fields["status"] = "done"
         project.store.save(work)
     project.close()
-    shutil.rmtree(tmp_path / "corpus/annotations/lm-draft")
+    shutil.rmtree(tmp_path / "corpus/annotations/pass-1")
     lead(tmp_path)
     async with at_bench(tmp_path, LONG) as bench:
         while bench.screen.left:
