@@ -48,6 +48,8 @@ _BETWEEN = re.compile(r"[\s,\]]*")
 _OPENING = re.compile(r"\s*\[?")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LARGEST = 2**53
+_DEEPEST = 100
+"""Levels of lists and objects; far below what Python's stack and JSON writers bear."""
 _FACTS = {
     "headline": HEADLINE_KEYS,
     "source": SOURCE_KEYS,
@@ -122,7 +124,11 @@ def records(source: Source, path: Path | None = None) -> Iterator[Record]:
     try:
         with path.open("rb") as file:
             for line, value in _values(file, source, name):
-                if isinstance(value, dict):
+                if _is_deep(value):
+                    message = f"is nested in more than {_DEEPEST} levels of lists and objects"
+                    finding = Finding(name, line, message)
+                    source.loss.leave_out("records", "are nested too deep", 1, finding)
+                elif isinstance(value, dict):
                     yield Record(value, source, name, line)
                 else:
                     finding = Finding(name, line, f"{shown(value)} is no JSON object", plain(value))
@@ -133,6 +139,21 @@ def records(source: Source, path: Path | None = None) -> Iterator[Record]:
         raise AnnotatorError(f"{name} {error}.") from error
     except UnicodeDecodeError as error:
         raise AnnotatorError(f"{name} is not UTF-8; name its encoding with --encoding.") from error
+
+
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for holder in level
+            if isinstance(holder, dict | list)
+            for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def head(path: Path) -> bytes:

@@ -97,6 +97,7 @@ def read(source: Source) -> Iterator[ForeignDocument]:
 
 
 def _annotation_files(path: Path) -> Iterator[Path]:
+    path = path.absolute()  # names of folders tell documents and their texts
     if path.is_file():
         yield path
         return

@@ -57,6 +57,15 @@ def test_a_broken_line_costs_itself_and_is_named(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_nesting_that_no_writer_bears_is_refused(opening: str, tmp_path: Path) -> None:
+    closing = {"[": "]", '{"a":': "}"}[opening]
+    content = f'{{"a": {opening * 900}1{closing * 900}}}\n{{"a": {{"b": [[2]]}}}}\n'
+    found, loss = read(tmp_path, content.encode())
+    assert found == [(2, {"a": {"b": [[2]]}})]
+    assert loss.left_out == {("records", "are nested too deep"): 1}
+
+
 def test_the_first_line_may_be_the_broken_one(tmp_path: Path) -> None:
     found, loss = read(tmp_path, b'{"a": \n{"a": 2}\n')
     assert found == [(2, {"a": 2})]

@@ -47,6 +47,15 @@ def database(folder: Path) -> Path:
     return folder
 
 
+def test_a_file_named_from_within_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(database(tmp_path) / "man_anns" / "20310203" / "toll-1")
+    trip = only(read("mpqa", Path("gateman.mpqa.lre.2.0")))
+    assert trip.document.id == "toll-1"
+    assert trip.document.text == TEXT
+
+
 def only(trips: list[Trip]) -> Trip:
     (trip,) = trips
     return trip
