@@ -24,13 +24,15 @@ from annotator.project import Project
 from tests.agreement import simulated
 
 ROOT = Path(__file__).parents[2]
-ARTICLE = "gas-storage-levy-hallin"
+ARTICLE = "strait-cable-freighter-skarvang"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     shutil.copytree(ROOT / "guidelines", tmp_path / "guidelines")
-    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    shutil.copytree(
+        ROOT / "corpus", tmp_path / "corpus", ignore=shutil.ignore_patterns("gold", "pass-2")
+    )
     opened = Project.open(tmp_path)
     yield opened
     opened.close()

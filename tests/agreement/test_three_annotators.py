@@ -26,7 +26,7 @@ from annotator.project import Project
 from tests.agreement import simulated
 
 ROOT = Path(__file__).parents[2]
-ARTICLE = "gas-storage-levy-hallin"
+ARTICLE = "strait-cable-freighter-skarvang"
 NAMES = ("mira", "tom", "uma", "vic", "wil")
 
 

@@ -53,6 +53,30 @@ def test_nothing_is_asked_where_all_units_count_alike(tmp_path: Path) -> None:
     assert trip.places() == [("SPEAKER", "Bel Oss")]
 
 
+def test_the_oldest_shape_tells_users_and_numbers_of_labels(tmp_path: Path) -> None:
+    old = {
+        "id": 3,
+        "text": "Bel Oss said so.",
+        "meta": {},
+        "annotations": [
+            {"label": 4, "start_offset": 0, "end_offset": 7, "user": 1},
+            {"label": 9, "start_offset": 8, "end_offset": 12, "user": 2},
+            {"label": 7, "user": 2},
+        ],
+        "annotation_approver": None,
+    }
+    path = a_file(tmp_path, old, {**old, "text": "Nil.", "annotations": []})
+    found = get("doccano")
+    assert guess(path) == found
+    first, second, empty = trips.read("doccano", path)
+    assert first.foreign.annotator == "1"
+    assert [(span.label, span.fragments) for span in first.foreign.spans] == [("4", [(0, 7)])]
+    assert second.foreign.annotator == "2"
+    assert [(span.label, span.fragments) for span in second.foreign.spans] == [("9", [(8, 12)])]
+    assert second.foreign.fields == {"label": ("7",)}
+    assert empty.foreign.spans == []
+
+
 def test_an_end_past_the_text_is_refused_never_cut(tmp_path: Path) -> None:
     (trip,) = trips.read("doccano", a_file(tmp_path, row("utf-16")), unit="code-points")
     assert trip.loss.left_out["SPEAKER spans", "lie outside the text"] == 1

@@ -101,7 +101,8 @@ def main(folder: Path, only: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "project"
-        shutil.copytree(ROOT / "corpus", copy / "corpus")
+        ignored = shutil.ignore_patterns("gold", "pass-2")
+        shutil.copytree(ROOT / "corpus", copy / "corpus", ignore=ignored)
         shutil.copytree(ROOT / "guidelines", copy / "guidelines")
         project = Project.open(copy, profile="full")
         annotate_twice(project)

@@ -22,7 +22,7 @@ from tests.agreement import simulated
 from tests.tui.desk import Desk
 
 ROOT = Path(__file__).parents[2]
-LONG = "gas-storage-levy-hallin"
+LONG = "strait-cable-freighter-skarvang"
 TEXT = (
     "The weir at Osk will close, warden Ilva Toren said. [bold]The guild[/bold] rejects the plan.\n"
     "It calls the weir \x1b[31mharmless\x1b[0m and old.\n"
@@ -381,7 +381,8 @@ async def test_lanes_of_a_above_and_of_b_below(root: Path) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_two_simulated_annotators_become_the_reference(tmp_path: Path, seed: int) -> None:
     for name in ("guidelines", "corpus"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        ignored = shutil.ignore_patterns("gold", "pass-2")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     project = Project.open(tmp_path)
     reference = project.store.annotations(LONG, "pass-1")
     assert reference is not None
