@@ -81,6 +81,9 @@ def _document(record: Record) -> ForeignDocument | None:
     if not isinstance(value.get("text"), str):
         record.refuse("documents", "have no text", "has no text", value.get("text"))
         return None
+    if "annotation_sets" not in value:
+        message = "has no annotation_sets; write it as bdoc JSON"
+        record.refuse("annotation sets", "stand under no known key", message)
     features = _object(record, value.get("features"), "features")
     kept = _object(record, features.get(KEY), f"feature {KEY}")
     records_of_sets = _object(record, kept.get("sets"), f"feature {KEY}")

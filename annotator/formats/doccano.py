@@ -1,4 +1,5 @@
-"""doccano: JSON Lines with `label` triples, or with `entities` and `relations`.
+"""doccano: JSON Lines with `label` triples, with `entities` and `relations`, or, as old versions
+export them, with `annotations` that tell their user and the number of their label.
 
 doccano draws spans by JavaScript's string positions, which are UTF-16 units, unless a project
 counts grapheme clusters; its files do not say which. So UTF-16 is what we write, and our files say
@@ -51,7 +52,7 @@ _TEXT_KEYS = ("text", "data")
 _LABEL_KEYS = ("label", "labels")
 _UNITS = ("code-points", "utf-16", "graphemes")
 _OWN_KEYS = frozenset(
-    ("id", "article_id", "annotator", "offsets", "entities", "relations", "cats", "Comments")
+    "id article_id annotator offsets entities relations cats Comments annotations".split()  # noqa: SIM905
 )
 _WHOLE = "all"  # the file of a project in which everybody works on the same labels
 
@@ -87,13 +88,8 @@ def _document(record: Record, annotator: str) -> ForeignDocument | None:
         record.refuse("documents", "have no text", message)
         return None
     label_key = options["label"] or next((key for key in _LABEL_KEYS if key in value), "label")
-    stated = text(value.get("offsets"))
-    work = ForeignSet(
-        annotator=text(value.get("annotator")) or annotator,
-        unit=unit_of(options, stated.replace("-points", " points") if stated in _UNITS else ""),
-        inclusive=inclusive_of(options, False),
-        note="\n".join(texts(value.get("Comments"))),
-    )
+    work = _empty(record, text(value.get("annotator")) or annotator)
+    work.note = "\n".join(texts(value.get("Comments")))
     _read_spans(record, label_key, work)
     _read_relations(record, work)
     if cats := texts(value.get("cats")):
@@ -101,15 +97,40 @@ def _document(record: Record, annotator: str) -> ForeignDocument | None:
     used = _OWN_KEYS | {text_key, label_key}
     facts, meta = described({key: item for key, item in value.items() if key not in used})
     labelled = not value.keys().isdisjoint((label_key, "entities", "cats"))
+    others = _by_user(record, label_key, work.annotator)
     return ForeignDocument(
         record.path,
         id=text(value.get("article_id")) or text(value.get("id")),
         text=content,
         facts=facts,
         meta=meta,
-        sets=[work] if labelled else [],
+        sets=[*([work] if labelled else []), *others],
         line=record.line,
     )
+
+
+def _empty(record: Record, annotator: str) -> ForeignSet:
+    options, stated = record.source.options, text(record.value.get("offsets"))
+    unit = stated.replace("-points", " points") if stated in _UNITS else ""
+    inclusive = inclusive_of(options, False)
+    return ForeignSet(annotator=annotator, unit=unit_of(options, unit), inclusive=inclusive)
+
+
+def _by_user(record: Record, label_key: str, annotator: str) -> list[ForeignSet]:
+    """The sets of `annotations`, one a user; an empty list of them is somebody's empty set."""
+    raw = record.value.get("annotations")
+    if raw is None:
+        return []
+    found: dict[str, ForeignSet] = {}
+    for item in record.objects(raw, "spans"):
+        name = text(item.get("user")) or annotator
+        work = found.setdefault(name, _empty(record, name))
+        if "start_offset" in item or "end_offset" in item:
+            _read_span(record, item, work)
+        elif label := record.label("labels of documents", item.get("label"), item):
+            given = work.fields.get(label_key, ())
+            work.fields[label_key] = (*(given if isinstance(given, tuple) else ()), label)
+    return [*found.values()] or ([] if raw else [_empty(record, annotator)])
 
 
 def _read_spans(record: Record, label_key: str, work: ForeignSet) -> None:
@@ -118,26 +139,28 @@ def _read_spans(record: Record, label_key: str, work: ForeignSet) -> None:
         for raw in record.items(record.value.get(key), "spans"):
             if isinstance(raw, str):
                 classes.append(raw)  # a label of the whole document
-                continue
-            item: dict[str, Any] = {}
-            if isinstance(raw, dict):
-                item = raw
-            elif isinstance(raw, list) and len(raw) == 3:
-                item = dict(zip(("start_offset", "end_offset", "label"), raw, strict=True))
             else:
-                message = f"{shown(raw)} is neither [start, end, label] nor an object"
-                record.refuse("spans", "have no known form", message, raw)
-                continue
-            label = record.label("spans", item.get("label"), raw)
-            start, end = item.get("start_offset"), item.get("end_offset")
-            place = record.place(f"{label} spans", start, end, raw) if label else None
-            if place is not None:
-                id, covered = text(item.get("id")), surface(item.get("text"))
-                work.spans.append(
-                    ForeignSpan(id, label, [place], covered, line=record.line, raw=raw)
-                )
+                _read_span(record, raw, work)
     if classes:
         work.fields[label_key] = tuple(classes)
+
+
+def _read_span(record: Record, raw: object, work: ForeignSet) -> None:
+    item: dict[str, Any] = {}
+    if isinstance(raw, dict):
+        item = raw
+    elif isinstance(raw, list) and len(raw) == 3:
+        item = dict(zip(("start_offset", "end_offset", "label"), raw, strict=True))
+    else:
+        message = f"{shown(raw)} is neither [start, end, label] nor an object"
+        record.refuse("spans", "have no known form", message, raw)
+        return
+    label = record.label("spans", item.get("label"), raw)
+    start, end = item.get("start_offset"), item.get("end_offset")
+    place = record.place(f"{label} spans", start, end, raw) if label else None
+    if place is not None:
+        id, covered = text(item.get("id")), surface(item.get("text"))
+        work.spans.append(ForeignSpan(id, label, [place], covered, line=record.line, raw=raw))
 
 
 def _read_relations(record: Record, work: ForeignSet) -> None:
@@ -240,7 +263,7 @@ def _knows(path: Path, head: bytes) -> bool:
         return False
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         return False
-    spans = record.get("entities") or record.get("label")
+    spans = record.get("entities") or record.get("label") or record.get("annotations")
     if not isinstance(spans, list) or not spans:
         return False
     first = spans[0]

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from annotator.formats.exchange import Export
+from annotator.formats.exchange import Export, Source
+from annotator.formats.loss import Loss
 from annotator.formats.registry import get
 from annotator.model.annotation import Link
 from annotator.model.errors import AnnotatorError
 from tests.formats import trips
+from tests.formats.strategies import SCHEME
 
 TEXT = "🛶 Pell says: no."
 
@@ -56,6 +58,15 @@ def test_features_are_attributes_and_ids_in_them_links(tmp_path: Path) -> None:
         ("lost links", "an end is left out or missing"): 1,
         ("odd links", "name no annotation"): 1,
     }
+
+
+def test_json_of_another_kind_is_told_not_taken_as_empty(tmp_path: Path) -> None:
+    other = {"text": TEXT, "entities": {"SPEAKER": [{"indices": [2, 6]}]}}
+    form, loss = get("bdoc"), Loss()
+    assert form.read is not None
+    (found,) = form.read(Source(a_file(tmp_path, other), form.settle({}), SCHEME, loss))
+    assert found.sets == []
+    assert loss.left_out == {("annotation sets", "stand under no known key"): 1}
 
 
 def test_written_documents_are_what_gate_reads(tmp_path: Path) -> None:
