@@ -5,7 +5,9 @@ tokens with a tag each (names, or numbers that the Parquet file or option `names
 field is which can be said; without that, the usual names are tried.
 """
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -130,11 +132,12 @@ class _Row:
             content, rebuilt = " ".join(words), True
         if words:
             foreign.unit = "code points"
-            foreign.spans = list(self._tagged(words, content))
+            tagged = self._tagged(words, content)
+            labelled, foreign.spans = tagged is not None, tagged or []
         elif labelled:
             foreign.spans = list(self._spans(self._take("spans", record.value)))
         foreign.annotator = text(self._take("annotator", record.value))
-        key = text(self._take("id", record.value))
+        key = text(self._take("id", record.value)) or self._inner_id()
         extra = {name: x for name, x in record.value.items() if name not in self._used}
         facts, meta = described(extra)
         return ForeignDocument(
@@ -147,6 +150,11 @@ class _Row:
             rebuilt=rebuilt,
             line=record.line,
         )
+
+    def _inner_id(self) -> str:
+        """The id among meta data, where `annotator add` looks for it, too."""
+        inner = self._record.value.get("meta")
+        return text(inner.get("id")) if isinstance(inner, dict) else ""
 
     def _take(self, field: str, where: Mapping[str, Any]) -> Any:
         name = self._name(field, where)
@@ -208,10 +216,15 @@ class _Row:
             raw=item,
         )
 
-    def _tagged(self, words: list[str], content: str) -> Iterator[ForeignSpan]:
+    def _tagged(self, words: list[str], content: str) -> list[ForeignSpan] | None:
+        """The spans that tags say, or None if these cannot be used, which is counted."""
         places = token_places(words, content)
         column = self._name("tags", self._record.value)
         given = self._record.items(self._take("tags", self._record.value), "tags")
+        if given and not self._names_of(column) and all(type(tag) is int for tag in given):
+            message = "has numbers as tags; say what they stand for, --set names=O,B-CLAIM,..."
+            self._record.refuse("records", "have numbers as tags", message)
+            return None
         tags = [self._named(tag, column) for tag in given]
         if places is None or len(tags) != len(words):
             fault = (
@@ -220,17 +233,47 @@ class _Row:
                 else f"it has {len(words):,} tokens, but {len(tags):,} tags"
             )
             self._record.refuse("records", "have tags that do not fit", fault)
-            return
-        for run in runs(tags, frozenset(), Usage()):
-            fragment = places[run.first][0], places[run.end - 1][1]
-            yield ForeignSpan("", run.label, [fragment], line=self._record.line)
+            return None
+        return [
+            ForeignSpan(
+                "",
+                run.label,
+                [(places[run.first][0], places[run.end - 1][1])],
+                line=self._record.line,
+            )
+            for run in runs(tags, frozenset(), Usage())
+        ]
+
+    def _names_of(self, column: str) -> Sequence[str]:
+        return self._names.get(column) or self._names.get("") or ()
 
     def _named(self, value: Any, column: str) -> str:
         """A label or tag as a name, where it is a number in a column with names."""
-        names = self._names.get(column) or self._names.get("") or ()
+        names = self._names_of(column)
         if type(value) is int and 0 <= value < len(names):
             return names[value]
         return text(value)
+
+
+def _knows(path: Path, head: bytes) -> bool:
+    if head.startswith(_PARQUET):
+        return True
+    try:
+        row = orjson.loads(head.removeprefix(codecs.BOM_UTF8).split(b"\n", 1)[0])
+    except orjson.JSONDecodeError:
+        return False
+    if not isinstance(row, dict):
+        return False
+    if isinstance(row.get("tokens"), list) and isinstance(row.get("ner_tags"), list):
+        return True
+    spans = next((row[key] for key in ("spans", "entities") if row.get(key)), None)
+    first = spans[0] if isinstance(spans, list) else spans
+    has_text = any(isinstance(row.get(key), str) for key in TEXT_KEYS)
+    return (
+        has_text
+        and isinstance(first, dict)
+        and all(not first.keys().isdisjoint(_USUAL[key]) for key in ("start", "end", "label"))
+    )
 
 
 FORMAT = Format(
@@ -259,5 +302,5 @@ FORMAT = Format(
         UNIT,
     ),
     extra="parquet",
-    knows=lambda path, head: head.startswith(_PARQUET),
+    knows=_knows,
 )

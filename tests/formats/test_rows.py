@@ -10,6 +10,7 @@ import pytest
 
 from annotator.formats.exchange import ForeignDocument, Source
 from annotator.formats.loss import Loss
+from annotator.formats.registry import guess
 from annotator.formats.rows import FORMAT
 from annotator.model.errors import AnnotatorError
 from tests.formats.strategies import SCHEME
@@ -98,9 +99,40 @@ def test_tokens_are_found_in_a_text_that_is_there(tmp_path: Path) -> None:
     [document], loss = read(lines(tmp_path, record), names="O,B-SPEAKER,I-SPEAKER")
     assert spans(document) == [("SPEAKER", 6, 16)]
     assert not document.rebuilt
-    [document], loss = read(lines(tmp_path, {**record, "tags": tags[1:]}))
-    assert not document.sets[0].spans
+    path = lines(tmp_path, {**record, "tags": tags[1:]})
+    [document], loss = read(path, names="O,B-SPEAKER,I-SPEAKER")
+    assert document.sets == []
     assert "it has 6 tokens, but 5 tags" in str(loss.findings[0])
+
+
+def test_numbers_as_tags_want_names(tmp_path: Path) -> None:
+    [document], loss = read(lines(tmp_path, {"tokens": ["Ulla", "said"], "ner_tags": [0, 3]}))
+    assert document.sets == []
+    assert loss.left_out == {("records", "have numbers as tags"): 1}
+    assert "--set names=" in str(loss.findings[0])
+
+
+def test_an_id_among_meta_data_is_the_id(tmp_path: Path) -> None:
+    [document], _ = read(lines(tmp_path, {"text": TEXT, "spans": [], "meta": {"id": "m1"}}))
+    assert document.id == "m1"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ({"text": TEXT, "spans": [{"start": 6, "end": 16, "label": "SPEAKER"}]}, "rows"),
+        ({"body": TEXT, "entities": {"begin": [6], "stop": [16], "type": ["SPEAKER"]}}, "rows"),
+        ({"tokens": ["Ulla"], "ner_tags": ["O"]}, "rows"),
+        ({"text": TEXT, "spans": [{"start": 6, "end": 16}]}, None),
+        ({"text": TEXT, "spans": []}, None),
+        ({"text": TEXT, "spans": [], "_task_hash": 4}, "prodigy"),
+    ],
+)
+def test_lines_that_are_rows_for_sure_are_known(
+    row: dict[str, Any], name: str | None, tmp_path: Path
+) -> None:
+    found = guess(lines(tmp_path, row))
+    assert (found.name if found else None) == name
 
 
 def test_parquet_files_explain_their_numbers(tmp_path: Path) -> None:
