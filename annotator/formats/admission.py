@@ -60,6 +60,10 @@ class Admission:
             return None
         known = self._texts.get(digest) or self._store.article_with_text(digest)
         if known is not None:
+            if safe_id(document.id) not in ("", known):
+                message = f"{document.id}: the text is that of article {known!r}"
+                finding = Finding(document.path, document.line, message)
+                self._loss.change("documents", "are an article with another id", 1, finding)
             article = self.new.get(known) or Article(known, "", digest)
             return document, replace(article, text=cleaned.text)
         wanted = safe_id(document.id)

@@ -13,6 +13,7 @@ from annotator.formats.fitting import FittingError, fit_named
 from annotator.formats.loss import Finding, Loss
 from annotator.formats.mapping import LabelMap
 from annotator.formats.mending import mend
+from annotator.formats.overlooked import overlooked
 from annotator.formats.people import People
 from annotator.formats.reading import HTML, PLAIN, TABLE
 from annotator.formats.registry import Format, get, guess
@@ -74,6 +75,10 @@ def formats_of(wish: Wish) -> dict[Path, Format]:
     for path in wish.paths:
         if not path.exists():
             raise AnnotatorError(f"{path} does not exist.")
+        if not (path.is_file() or path.is_dir()):
+            raise AnnotatorError(
+                f"{path} is no file or folder; it is read twice, so save it to a file first."
+            )
         form = get(wish.format) if wish.format else guess(path)
         if form is None:
             texts = (
@@ -120,8 +125,11 @@ def import_work(project: Project, wish: Wish, loss: Loss, watch: Watch | None = 
         for path, form in formats.items():
             outcome.formats[str(path)] = form.name
             documents: Iterable[ForeignDocument] = _read(project, wish, path, form, loss)
+            refused = _refused_spans(loss)
             for document in watch(documents, found.documents) if watch else documents:
-                importing.take(document, form)
+                before, refused = refused, _refused_spans(loss)
+                importing.take(document, form, lost=refused > before)
+                refused = _refused_spans(loss)
         importing.write()
     return outcome
 
@@ -132,6 +140,14 @@ def _read(
     assert form.read is not None
     options = form.settle(wish.options)
     return form.read(Source(path, options, project.scheme, loss, wish.encoding))
+
+
+def _is_bare(foreign: ForeignSet) -> bool:
+    return not (foreign.spans or foreign.links or foreign.fields)
+
+
+def _refused_spans(loss: Loss) -> int:
+    return sum(count for (what, _), count in loss.left_out.items() if what.endswith("spans"))
 
 
 class _Importing:
@@ -158,8 +174,15 @@ class _Importing:
         """What a dry run would have saved, by its digest."""
         self._size = 0
 
-    def take(self, document: ForeignDocument, form: Format) -> None:
+    def take(self, document: ForeignDocument, form: Format, *, lost: bool) -> None:
+        """Take a document; `lost` says that its reader refused spans of it."""
         self._outcome.documents += 1
+        if lost and len(document.sets) == 1 and _is_bare(document.sets[0]):
+            document.sets = []  # whose spans were all refused did not look and find nothing
+        for key, count in overlooked(document.meta):
+            message = f"has spans under {key!r}, which {form.name} does not read"
+            finding = Finding(document.path, document.line, f"{message}; see `annotator formats`")
+            self._loss.leave_out(f"spans in {key}", "stand where none are read", count, finding)
         before = self._admission.added
         admitted = self._admission.admit(document, form.name)
         if admitted is None:

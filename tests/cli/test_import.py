@@ -1,5 +1,6 @@
 """`annotator import`, as a user calls it."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +123,35 @@ def test_who_looked_and_found_nothing_has_an_empty_set(bring: Run, root: Path) -
     project = Project.open(root)
     assert project.store.annotations("b", "ada") is None
     project.close()
+
+
+def test_who_lost_all_spans_did_not_find_nothing(bring: Run, root: Path, run: Run) -> None:
+    broken = {**QUOTE, "start": "six"}
+    done = bring([row(spans=[broken])], "--done")
+    assert done.code == 3
+    shown = run("--project", root, "export").out
+    assert shown == ""
+
+
+def test_spans_under_a_key_that_is_not_read_are_counted(bring: Run) -> None:
+    done = bring([row(marks=[QUOTE, QUOTE], stops=[{"start": 1, "end": 2}])])
+    assert done.code == 3
+    assert "has spans under 'marks', which rows does not read" in done.err
+    assert re.search("left out +2 +spans in marks", done.err)
+
+
+def test_one_text_under_two_ids_is_one_article_and_told(bring: Run) -> None:
+    done = bring([row("a"), row("b")])
+    assert done.code == 0
+    assert "b: the text is that of article 'a'" in done.err
+    assert "are an article with another id" in done.err
+
+
+def test_a_pipe_is_no_file(root: Path, run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = run("--project", root, "import", tmp_path / "pipe", "--format", "rows", "--as", "ada")
+    assert done.code == 1
+    assert "save it to a file first" in done.err
 
 
 def test_white_space_at_the_end_is_no_difference(bring: Run, root: Path) -> None:
