@@ -8,9 +8,10 @@ first blank one: `article` (an id), `text_sha256`, `annotator`, `status`, `skip_
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from annotator.formats.capability import ALL_LINKS, Capability, reduced
+from annotator.formats.capability import EVERYTHING, reduced
 from annotator.formats.decoding import decode
 from annotator.formats.exchange import Export, ForeignDocument, Sink, Source
 from annotator.formats.loss import Finding
@@ -171,17 +172,7 @@ def _knows(path: Path, head: bytes) -> bool:
 FORMAT = Format(
     name="brackets",
     title="Bracket notation, for people: [C1 text] and details below",
-    capability=Capability(
-        fragments=True,
-        attributes=True,
-        remarks=True,
-        links=ALL_LINKS,
-        order=True,
-        entities=True,
-        annotators=True,
-        fields=True,
-        state=True,
-    ),
+    capability=replace(EVERYTHING, ids=False),
     read=read,
     write=write,
     suffix=".brackets",
