@@ -134,6 +134,9 @@ def command(
     wish = Wish(files, format_name, name, rules, settings(pairs), encoding, replace, done, dry_run)
     if draft_map is not None:
         return _draft(project, wish, draft_map)
+    for file in files:
+        if rejects is not None and rejects.exists() and file.exists() and rejects.samefile(file):
+            raise AnnotatorError(f"{rejects} is to be imported; name another file for the rejects.")
     loss = Loss()
     with _rejects(rejects, loss):
         outcome = import_work(project, wish, loss, _watch)

@@ -12,6 +12,12 @@ from typing import IO
 from annotator.model.errors import AnnotatorError
 
 _BATCH = 1 << 18
+_SCHEME = Path("guidelines", "scheme.toml")
+"""What makes a folder a project."""
+_KEPT = frozenset(("corpus", "guidelines", ".annotator"))
+"""The parts of a project that only commands of their own write."""
+_PRECIOUS = (".annotator", ".git", ".hg", ".svn")
+"""What no older export holds."""
 
 
 class Output:
@@ -19,7 +25,8 @@ class Output:
 
     Everything is written beside its place and moved there by `committed`, once it is complete and
     on disk; with an error half-way whatever was there stays. A folder that is there and holds
-    anything is refused, unless `replace` says so. Writers use `file` (a single one), or
+    anything is refused, unless `replace` says so. What a project keeps is never written over, nor
+    is a folder replaced that holds more than an export. Writers use `file` (a single one), or
     `part` (files of a folder, by relative path).
     """
 
@@ -38,6 +45,7 @@ class Output:
     def committed(self) -> Iterator["Output"]:
         """Around the writing. Raises AnnotatorError if something cannot be written."""
         try:
+            self._refuse_projects()
             yield self
             self._commit()
         except OSError as error:
@@ -122,6 +130,17 @@ class Output:
             file.write(b"".join(batch))
         return count
 
+    def _refuse_projects(self) -> None:
+        if self.target == "-":
+            return
+        path = Path(os.path.realpath(self.target))
+        for folder in path.parents:
+            if path.relative_to(folder).parts[0] in _KEPT and (folder / _SCHEME).is_file():
+                raise AnnotatorError(
+                    f"{self.target} is within the project in {folder}, whose corpus and guidelines"
+                    " no output may touch; name a place outside of them."
+                )
+
     def _refuse_full(self) -> None:
         if not os.path.lexists(self.target):
             return
@@ -131,6 +150,19 @@ class Output:
             raise AnnotatorError(
                 f"{self.target} is there already; name a new folder, or say --replace."
             )
+        kept = self._more_than_an_export()
+        if kept is not None:
+            raise AnnotatorError(
+                f"{self.target} is or holds {kept}, so it is no older export; name a new folder."
+            )
+
+    def _more_than_an_export(self) -> Path | None:
+        """A project, a repository, the home or working folder in what would be replaced."""
+        path = Path(os.path.realpath(self.target))
+        inner = [path / name for name in (_SCHEME, *_PRECIOUS)] + sorted(path.glob(f"*/{_SCHEME}"))
+        outer = Path.cwd(), Path(os.path.realpath(os.path.expanduser("~")))
+        kept = [x for x in inner if x.exists()] + [x for x in outer if x.is_relative_to(path)]
+        return next(iter(kept), None)
 
     def _commit(self) -> None:
         if self._unfinished is None:

@@ -52,11 +52,16 @@ _REMEDY = "; after a merge of two clones, the next `annotator add` makes it righ
 def check_shards(folder: Path, name: str) -> list[Problem]:
     """Compare every shard with the manifest, byte by byte.
 
-    A shard may be longer: adding was interrupted before the manifest, and the next makes it good.
+    A shard may be longer, or the one after the last be not listed yet: adding was interrupted
+    before the manifest, and the next makes it good.
     """
     problems: list[Problem] = []
     listed = _read_manifest(folder)
+    numbers = (Path(name).stem for name in listed)
+    due = _name_after(max((int(x) for x in numbers if x.isdecimal()), default=-1))
     for path in sorted(folder.glob("*.jsonl")):
+        if path.name == due:
+            continue
         if path.name not in listed:
             fault = f"this shard is not in the manifest{_REMEDY}"
             problems.append(Problem(f"{name}/{path.name}", 0, fault))
@@ -72,6 +77,10 @@ def check_shards(folder: Path, name: str) -> list[Problem]:
         if not (folder / missing).exists()
     )
     return problems
+
+
+def _name_after(number: int) -> str:
+    return f"{number + 1:05d}.jsonl"
 
 
 def _matches(path: Path, entry: dict[str, Any]) -> bool:
@@ -102,10 +111,10 @@ class _Shard:
     @classmethod
     def last(cls, folder: Path) -> "_Shard":
         names = sorted(path.name for path in folder.glob("*.jsonl"))
-        return cls(folder / (names[-1] if names else "00000.jsonl"))
+        return cls(folder / (names[-1] if names else _name_after(-1)))
 
     def next(self) -> "_Shard":
-        return _Shard(self.path.with_name(f"{int(self.path.stem) + 1:05d}.jsonl"))
+        return _Shard(self.path.with_name(_name_after(int(self.path.stem))))
 
     def append(self, batch: list[bytes]) -> None:
         """Write lines and empty the batch."""

@@ -446,6 +446,15 @@ def test_rejects_keep_the_words_of_the_file(bring: Run, tmp_path: Path) -> None:
     assert found["message"] == "CLAIM [2, 2] is empty"
 
 
+def test_rejects_never_take_the_place_of_the_file(root: Path, run: Run, tmp_path: Path) -> None:
+    path = rows(tmp_path / "in.jsonl", row(spans=[{**QUOTE, "label": "NOPE"}]))
+    before = path.read_bytes()
+    done = run("--project", root, "import", path, "--as", "ada", "--rejects", path)
+    assert done.code == 1
+    assert "name another file for the rejects" in done.err
+    assert path.read_bytes() == before
+
+
 def test_options_must_exist(bring: Run) -> None:
     assert "has no option txt; did you mean text?" in bring([row()], "--set", "txt=a").err
     assert "should be NAME=VALUE" in bring([row()], "--set", "text").err

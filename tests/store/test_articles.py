@@ -53,6 +53,19 @@ def test_the_text_is_the_last_key_and_the_manifest_true(store: FileStore, root: 
     assert entry["00000.jsonl"]["bytes"] == shard(root).stat().st_size
 
 
+def test_adding_that_ended_before_the_manifest_is_no_fault(
+    store: FileStore, root: Path, reopen: Reopen
+) -> None:
+    line = orjson.dumps({**orjson.loads(shard(root).read_bytes()), "id": "later"}) + b"\n"
+    shard(root, 1).write_bytes(line)
+    assert reopen().verify() == []
+    shard(root, 1).rename(shard(root, 2))
+    assert "not in the manifest" in reopen().verify()[0].message
+    shard(root, 2).unlink()
+    (root / "corpus/articles/manifest.json").unlink()
+    assert reopen().verify() == []
+
+
 def test_shards_are_of_limited_size(
     store: FileStore, root: Path, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
