@@ -133,6 +133,8 @@ class Output:
     def _refuse_projects(self) -> None:
         if self.target == "-":
             return
+        if not self.target:
+            raise AnnotatorError("The name of what to write is empty; name a file or folder.")
         path = Path(os.path.realpath(self.target))
         for folder in path.parents:
             if path.relative_to(folder).parts[0] in _KEPT and (folder / _SCHEME).is_file():

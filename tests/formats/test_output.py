@@ -65,6 +65,11 @@ def test_nor_of_one_that_is_no_export(
     assert (tmp_path / "work" / kept).is_dir()
 
 
+def test_an_empty_name_is_no_place() -> None:
+    with pytest.raises(AnnotatorError, match="name a file or folder"):
+        write_lines("", [b"{}"])
+
+
 def test_beside_the_corpus_is_fine_and_an_export_is_replaced(project: Path) -> None:
     write_lines(str(project / "all.jsonl"), [b"{}"])
     replace(project / "out")
