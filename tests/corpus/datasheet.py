@@ -119,7 +119,7 @@ def _composition() -> Iterator[str]:
 
 
 def _agreement() -> Iterator[str]:
-    done = {work.article_id for work in Project.open(ROOT).store.all_annotations(PASSES[0])}
+    done = {work.article_id for work in Project.open(ROOT).store.all_annotations(PASSES[1])}
     rounds = {"version 1": list(FIRST), "version 2": sorted(done - set(FIRST))}
     found = {
         name: {
