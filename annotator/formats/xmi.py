@@ -306,6 +306,8 @@ def _number(value: str | None) -> int | None:
 
 
 def _knows(path: Path, head: bytes) -> bool:
+    if path.is_dir():
+        return next(path.rglob(f"*{_SUFFIX}"), None) is not None
     return path.suffix == _SUFFIX or b"<xmi:XMI" in head[:4096]
 
 

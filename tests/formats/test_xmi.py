@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cassis import load_cas_from_xmi, load_typesystem
 
+from annotator.formats import registry
 from annotator.model.errors import AnnotatorError
 from tests.formats import trips
 from tests.formats.cas import TEXT, inception, ours
@@ -267,3 +268,10 @@ def test_a_missing_library_is_named_with_its_remedy(
     monkeypatch.setitem(sys.modules, "lxml", None)
     with pytest.raises(AnnotatorError, match=r'pip install "annotator\[cas\]"'):
         trips.write("xmi", tmp_path / "out", [ours()])
+
+
+def test_a_folder_of_them_is_known(tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    assert registry.guess(tmp_path) is None
+    (tmp_path / "ada" / "one.xmi").write_text("<xmi:XMI/>")
+    assert registry.guess(tmp_path) == registry.get("xmi")
