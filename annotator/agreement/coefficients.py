@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from annotator.agreement.coincidences import alpha_of
-from annotator.agreement.ratings import Floats, Ints, Ratings, read_ratings
+from annotator.agreement.ratings import Floats, Ints, Ratings, occurring, read_ratings
 from annotator.agreement.result import Result, defined, undefined
 from annotator.agreement.statistics import Statistics, bootstrap
 
@@ -112,7 +112,7 @@ def coding(
                 [statistics], replicates=replicates, seed=seed, often=pairable.counts
             )
         return found
-    if values is None and len(np.unique(pairable.codes[pairable.codes >= 0])) < 2:
+    if values is None and len(occurring(pairable.codes[pairable.codes >= 0])) < 2:
         return undefined(metric, "no_variation", observed=1.0, **facts)
     credit = _credit(ratings, weights or ("quadratic" if metric == "gwet_ac2" else "identity"))
     facts["weights"] = weights or ("quadratic" if metric == "gwet_ac2" else "identity")
@@ -205,7 +205,7 @@ def _observed(ratings: Ratings, place: Floats, level: Level) -> float:
                 apart += np.where(both, (x - y) ** 2, 0.0)
     m = ratings.per_unit
     weighted = 2.0 * apart * ratings.counts
-    return math.fsum(steady_sum(weighted[m == size]) / (int(size) - 1) for size in np.unique(m))
+    return math.fsum(steady_sum(weighted[m == size]) / (int(size) - 1) for size in occurring(m))
 
 
 def _ratio(x: Any, y: Any) -> Floats:
@@ -285,7 +285,7 @@ def _two(ratings: Ratings, metric: str, credit: Floats, facts: dict[str, Any]) -
 
 def _uneven(ratings: Ratings) -> bool:
     """Whether units differ in their number of ratings (who gave them does not matter)."""
-    return len(np.unique(ratings.per_unit)) > 1
+    return len(occurring(ratings.per_unit)) > 1
 
 
 def _many(ratings: Ratings, metric: str, credit: Floats, facts: dict[str, Any]) -> Result:

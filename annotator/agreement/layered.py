@@ -10,7 +10,7 @@ import numpy as np
 
 from annotator.agreement.corpus import read_corpus
 from annotator.agreement.coverage import Cover, cover
-from annotator.agreement.ratings import Floats, Ints
+from annotator.agreement.ratings import Floats, Ints, occurring
 from annotator.agreement.result import Result, defined, undefined
 from annotator.agreement.statistics import Statistics, bootstrap, ratio, steady
 
@@ -106,7 +106,7 @@ def layer_alpha(
 
 def common_multiple(m: Ints) -> int:
     """The least common multiple of m - 1 over all m >= 2."""
-    return math.lcm(*(int(size) - 1 for size in np.unique(m) if size >= 2))
+    return math.lcm(*(int(size) - 1 for size in occurring(m) if size >= 2))
 
 
 def _label(found: Cover, label: int) -> dict[str, Any]:

@@ -161,6 +161,11 @@ def _from_array(array: npt.NDArray[Any]) -> Ratings:
     return Ratings(names, tuple(values.tolist()), patterns, counts)
 
 
+def occurring(codes: Ints) -> Ints:
+    """The different ones of small numbers from 0, ascending; `np.unique` loads a package first."""
+    return np.flatnonzero(np.bincount(codes.ravel(), minlength=1))
+
+
 def _distinct(rows: Ints, radix: int) -> tuple[Ints, Ints]:
     """The distinct rows of codes in [-1, radix - 1) and how often each occurs."""
     width = rows.shape[1]
