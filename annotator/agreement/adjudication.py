@@ -63,9 +63,9 @@ class Adjudication:
         self.others = [
             (compare(a.annotator, x.annotator), compare(b.annotator, x.annotator)) for x in others
         ]
-        self.cases = sorted(
-            self.comparison.cases(), key=lambda x: (x.start, x.end, x.a, x.b, bool(x.name))
-        )
+        found = self.comparison.cases()
+        self._spans_case = {key: case for case in found if not case.name for key in case.a}
+        self.cases = sorted(found, key=self._place)
         self._transfer = Transfer(session, self.counterparts)
         self._pair = f"{a.annotator}:{b.annotator}:"
         self._keys = {case.key for case in self.cases}
@@ -80,6 +80,14 @@ class Adjudication:
 
     # -- where things stand ------------------------------------------------------------------------
 
+    def about(self, case: Case) -> Case:
+        """The case of the spans that an attribute or link case is about; any other, itself."""
+        return self._spans_case[case.a[0]] if case.name and case.a else case
+
+    def _place(self, case: Case) -> tuple[object, ...]:
+        spans = self.about(case)
+        return spans.start, spans.end, spans.a, spans.b, bool(case.name), case.a, case.b
+
     def verdict(self, case: Case) -> Verdict | None:
         """What was decided or noted about a case."""
         return next((item for item in self.gold.verdicts.values() if item.case == case.key), None)
@@ -90,31 +98,34 @@ class Adjudication:
         standing = Standing(self.gold, self.counterparts)
         decided, elsewhere = self._decided_spans()
         doubtful = {span for item in self.stale() for span in item.spans}
-        present = {
-            (span.label, span.fragments)
-            for span in self.gold.spans.values()
-            if span.id not in doubtful
-        }
+        present: dict[tuple[str, tuple[Fragment, ...]], list[str]] = {}
+        for span in self.gold.spans.values():
+            if span.id not in doubtful:
+                present.setdefault((span.label, span.fragments), []).append(span.id)
         found: list[Case] = []
-        decisions: dict[tuple[tuple[str, ...], tuple[str, ...]], Decision] = {}
+        decisions: dict[str, Decision] = {}
         for case in self.cases:
             verdict = by_case.get(case.key)
             decision = verdict.decision if verdict is not None else "open"
             if not case.name:
-                decisions[case.a, case.b] = decision
+                decisions[case.key] = decision
             if decision != "open":
                 continue
             if not case.name:
-                same = {(span.label, span.fragments) for span in self._spans(case)} <= present
-                if (case.kind in ("agree", "missed", "extra") and same) or self._not_here(
-                    case, decided, elsewhere
-                ):
-                    decisions[case.a, case.b] = "dropped"
+                same = case.kind in ("agree", "missed", "extra") and all(
+                    any(
+                        standing.may_be(gold, source)
+                        for gold in present.get((span.label, span.fragments), ())
+                    )
+                    for span, source in zip(self._spans(case), self._sources(case), strict=True)
+                )
+                if same or self._not_here(case, decided, elsewhere):
+                    decisions[case.key] = "dropped"
                     continue
             elif not case.a:
                 if case.name in self.gold.fields or standing.decided(case.name, ()):
                     continue
-            elif not self._asks(case, decisions[case.a, case.b], standing):
+            elif not self._asks(case, decisions[self.about(case).key], standing):
                 continue
             found.append(case)
         return found
@@ -125,24 +136,31 @@ class Adjudication:
             return False
         return decision == "open" or self._gold_of(case, standing) is not None
 
-    def _decided_spans(self) -> tuple[set[str], set[str]]:
-        """The sources whose span was decided, with any pair of annotators and with another one."""
-        found: tuple[set[str], set[str]] = set(), set()
+    def _decided_spans(self) -> tuple[set[str], dict[str, set[str]]]:
+        """The sources whose span was decided; those with another pair, with all it was about."""
+        found: set[str] = set()
+        elsewhere: dict[str, set[str]] = {}
         for item in self.gold.verdicts.values():
             if item.decision != "open" and kind_of(item) != "entity" and not name_of(item):
-                found[0].update(item.sources)
+                found.update(item.sources)
                 if not item.case.startswith(self._pair):
-                    found[1].update(item.sources)
-        return found
+                    for source in item.sources:
+                        elsewhere.setdefault(source, set()).update(item.sources)
+        return found, elsewhere
 
-    def _not_here(self, case: Case, decided: set[str], elsewhere: set[str]) -> bool:
+    def _not_here(self, case: Case, decided: set[str], elsewhere: dict[str, set[str]]) -> bool:
         """Whether spans were decided with another pair of annotators, or are to be.
 
         What only one of A and B has is asked where a third has it, if that has other edges.
         """
         sources = set(self._sources(case))
-        if not elsewhere.isdisjoint(sources.union(*map(self.counterparts.near, sources))):
+        if not sources.isdisjoint(elsewhere):
             return True
+        pair = (f"{self.a.annotator}/", f"{self.b.annotator}/")
+        for near in set().union(*map(self.counterparts.near, sources)) & elsewhere.keys():
+            # Not if one of these two has another span for what was decided.
+            if {x for x in elsewhere[near] if x.startswith(pair)} <= sources:
+                return True
         if case.kind not in ("missed", "extra"):
             return False
         [own] = self._spans(case)
@@ -234,7 +252,8 @@ class Adjudication:
 
     def take_whole(self, case: Case, side: Side) -> int:
         """Take one side's span with all attributes and links that differ; how many cases."""
-        wanted = [x for x in self.open() if (x.a, x.b) == (case.a, case.b)] or [case]
+        whole = self.about(case)
+        wanted = [x for x in self.open() if self.about(x) is whole] or [case]
         with self._decision(f"take all of {side.upper()}"):
             for item in wanted:
                 self._take(item, side)
@@ -244,7 +263,10 @@ class Adjudication:
         """Gold has both: all spans of A and B, or the links of both. Raises EditError for values,
         of which there is only one."""
         if case.kind == "attribute":
-            raise EditError(f"{case.name} has one value; take a or b, or choose with m.")
+            raise EditError(
+                f"{case.name} has one value; take a or b, or choose with m. If these are two spans,"
+                " take both spans (*)."
+            )
         if case.kind == "link":
             self._decide_named(case, "both")
             return
@@ -253,6 +275,12 @@ class Adjudication:
                 (span.label, span.fragments, dict(span.attributes)) for span in self._spans(case)
             ]
             self._transfer.draw(set(self._record(case, "both", wanted)))
+
+    def both_spans(self, case: Case) -> None:
+        """Gold has the spans of A and of B, whatever of them the case is about."""
+        if case.name and not case.a:
+            raise EditError(f"{case.name} is said of the article; there are no two spans.")
+        self.both(self.about(case))
 
     def neither(self, case: Case) -> None:
         """Gold has nothing of it: no span, no link, the attribute's or field's default."""

@@ -10,14 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, product
 from typing import Literal
 
 import numpy as np
 
 from annotator.agreement.corpus import read_corpus
 from annotator.agreement.matching import match_spans
-from annotator.model.annotation import AnnotationSet, Link, Span, Value
+from annotator.model.annotation import AnnotationSet, Fragment, Link, Span, Value
 from annotator.model.scheme import ENTITY, TOPIC, Scheme
 
 CaseKind = Literal[
@@ -35,8 +35,9 @@ class Case:
 
     `kind` is seen from A: "missed" by B, "extra" in B; "split" is one span of A that B has in
     pieces, "merge" the reverse. "attribute" and "link" cases stand beside the "agree" or "boundary"
-    case of their spans and name the attribute or link type in `name`; with no spans, `name` is a
-    document field. `start` and `end` enclose all spans. `details` say what differs, "A / B".
+    case of their spans, or beside a "split" or "merge" for the whole and each piece, and name the
+    attribute or link type in `name`; with no spans, `name` is a document field. `start` and `end`
+    enclose all spans. `details` say what differs, "A / B".
     `severity` goes from 1 (one has nothing) to 0 (agree). `key` names the annotators, the spans and
     what they say, so that it changes when the work does.
     """
@@ -78,16 +79,24 @@ def severity(kind: CaseKind, *, iou: float = 0.0, required: bool = False) -> flo
 
 
 class Comparison:
-    """Two sets on one text, matched. `partner` leads from A's span ids to B's within a label."""
+    """Two sets on one text, matched. `partner` leads from A's span ids to B's within a label, but
+    for those in `groups`: a span of one side and its pieces on the other."""
 
     def __init__(self, a: AnnotationSet, b: AnnotationSet, scheme: Scheme) -> None:
         self.a, self.b, self.scheme = a, b, scheme
         left, right = a.in_order(), b.in_order()
         pairs = _matched(left, right, _ANY, same_label=True)
+        if _several(left) or _several(right):
+            self._ends = {one.id: other.id for one, other in pairs}
+            self.partner: dict[str, str] = {}  # so that entities are matched by their names alone
+            self.entities = self._match_entities()
+            pairs = self._alike_first(pairs, left, right)
         self.partner = {one.id: other.id for one, other in pairs}
         self.groups = self._groups(pairs, left, right)
         grouped_a = {span.id for group in self.groups for span in group[0]}
         grouped_b = {span.id for group in self.groups for span in group[1]}
+        # Of a span and its pieces, a link that leads to the one leads to the best match, too.
+        self._ends = dict(self.partner)
         for one, other in pairs:
             if one.id in grouped_a or other.id in grouped_b:
                 del self.partner[one.id]
@@ -133,7 +142,7 @@ class Comparison:
     def _end_of_a(self, link: Link) -> tuple[str, str]:
         """Where a link of A leads, in B's terms; where B has nothing, an end B cannot have."""
         if link.target_kind == "span":
-            found = self.partner.get(link.target)
+            found = self._ends.get(link.target)
         elif link.target_kind == "entity" and link.target not in self.scheme.entities.builtin:
             found = self.entities.get(link.target)
         else:
@@ -152,6 +161,8 @@ class Comparison:
             kind: CaseKind = "split" if len(mine) == 1 else "merge"
             words = f"{_count(mine)} / {_count(theirs)}"
             found.append(self._case(kind, mine, theirs, [words]))
+            for one, other in product(mine, theirs):
+                found += self._named(one, other)
         found += [self._case("missed", [span], [], []) for span in self.only_a]
         found += [self._case("extra", [], [span], []) for span in self.only_b]
         if labels is None:
@@ -168,6 +179,11 @@ class Comparison:
             found = [self._case("agree", [one], [other], [])]
         else:
             found = [self._case("boundary", [one], [other], _edges(one, other))]
+        return found + self._named(one, other)
+
+    def _named(self, one: Span, other: Span) -> list[Case]:
+        """A case for each attribute and type of link in which two spans differ."""
+        found = []
         for name in self.differing_attributes(one, other):
             sides = f"{_shown(self.value(one, name))} / {_shown(self.value(other, name))}"
             found.append(self._case("attribute", [one], [other], [f"{name}: {sides}"], name))
@@ -229,6 +245,39 @@ class Comparison:
 
     # -- matching ----------------------------------------------------------------------------------
 
+    def _alike_first(
+        self, pairs: list[tuple[Span, Span]], left: list[Span], right: list[Span]
+    ) -> list[tuple[Span, Span]]:
+        """The pairs, but of several spans of one label at one place, for which any partner is as
+        good by place, those that say most alike belong together."""
+        for mine, (this, that) in ((left, (0, 1)), (right, (1, 0))):
+            for same in _several(mine):
+                keys = {span.id for span in same}
+                partners = [pair[that] for pair in pairs if pair[this].id in keys]
+                pairs = [pair for pair in pairs if pair[this].id not in keys]
+                options = [
+                    (one, other) if this == 0 else (other, one)
+                    for one, other in product(same, partners)
+                ]
+                taken: tuple[set[str], set[str]] = (set(), set())
+                for pair in sorted(options, key=lambda pair: self._unlike(*pair)):
+                    if pair[0].id not in taken[0] and pair[1].id not in taken[1]:
+                        taken[0].add(pair[0].id)
+                        taken[1].add(pair[1].id)
+                        pairs.append(pair)
+        return sorted(pairs, key=lambda pair: (pair[0].fragments, pair[0].label, pair[0].id))
+
+    def _unlike(self, one: Span, other: Span) -> int:
+        """In how much two spans differ; what only one of them says is half a difference."""
+        names = self.differing_attributes(one, other)
+        types = self.differing_links(one, other)
+        told = sum(name in one.attributes and name in other.attributes for name in names)
+        told += sum(
+            bool(self.a.links_from(one.id, type) and self.b.links_from(other.id, type))
+            for type in types
+        )
+        return len(names) + len(types) + told
+
     def _groups(
         self, pairs: list[tuple[Span, Span]], left: list[Span], right: list[Span]
     ) -> list[tuple[list[Span], list[Span]]]:
@@ -240,17 +289,17 @@ class Comparison:
         loose_b = [span for span in right if span.id not in matched_b]
         used: set[str] = set()
         for one, other in pairs:
-            pieces = [x for x in loose_b if x.id not in used and _mostly_in(x, one)]
-            if pieces and _mostly_in(other, one):
+            pieces = pieces_of(one, [other, *(x for x in loose_b if x.id not in used)])
+            if len(pieces) > 1 and pieces[0] is other:
                 used.update(piece.id for piece in pieces)
-                groups.append(([one], sorted([other, *pieces], key=lambda x: x.fragments)))
+                groups.append(([one], sorted(pieces, key=lambda x: x.fragments)))
         used.clear()
         grouped = {mine[0].id for mine, _ in groups}
         for one, other in pairs:
-            pieces = [x for x in loose_a if x.id not in used and _mostly_in(x, other)]
-            if pieces and one.id not in grouped and _mostly_in(one, other):
+            pieces = pieces_of(other, [one, *(x for x in loose_a if x.id not in used)])
+            if len(pieces) > 1 and pieces[0] is one and one.id not in grouped:
                 used.update(piece.id for piece in pieces)
-                groups.append((sorted([one, *pieces], key=lambda x: x.fragments), [other]))
+                groups.append((sorted(pieces, key=lambda x: x.fragments), [other]))
         return groups
 
     def _match_entities(self) -> dict[str, str]:
@@ -304,6 +353,14 @@ def _matched(
     )
 
 
+def _several(spans: list[Span]) -> list[list[Span]]:
+    """Those of one label at one place, where they are more than one."""
+    at: dict[tuple[str, tuple[Fragment, ...]], list[Span]] = {}
+    for span in spans:
+        at.setdefault((span.label, span.fragments), []).append(span)
+    return [same for same in at.values() if len(same) > 1]
+
+
 def shared(one: Span, other: Span) -> int:
     """Characters that lie in a fragment of both."""
     return sum(
@@ -324,8 +381,19 @@ def iou(one: Span, other: Span) -> float:
     return both / (size(one) + size(other) - both)
 
 
+def pieces_of(whole: Span, spans: Iterable[Span]) -> list[Span]:
+    """The spans of its label that lie mostly in `whole` and stand beside one another, the earlier
+    before the later: what lies in another, or around it, is nested and no piece."""
+    found: list[Span] = []
+    for span in spans:
+        nested = any(_mostly_in(span, x) or _mostly_in(x, span) for x in found)
+        if span.label == whole.label and _mostly_in(span, whole) and not nested:
+            found.append(span)
+    return found
+
+
 def _mostly_in(piece: Span, whole: Span) -> bool:
-    return piece.label == whole.label and 2 * shared(piece, whole) > size(piece)
+    return 2 * shared(piece, whole) > size(piece)
 
 
 def _edges(one: Span, other: Span) -> list[str]:

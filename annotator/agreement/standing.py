@@ -34,7 +34,7 @@ class Standing:
             for key in item.spans:
                 if key in gold.spans:
                     self.made.append((item, key))
-                    for source in item.sources:
+                    for source in made_of(item, key):
                         self._direct.setdefault(source, []).append(gold.spans[key])
 
     def span(self, source: str) -> str | None:
@@ -52,18 +52,53 @@ class Standing:
             for other in sorted(self.counterparts.of(source))
             for span in self._direct.get(other, ())
         ]
-        found = found or self._same.get((own.label, own.fragments), [])
+        found = found or [
+            span
+            for span in self._same.get((own.label, own.fragments), ())
+            if self.may_be(span.id, source)
+        ]
         best = max(found, key=lambda span: alike(span, own), default=None)
         return best.id if best is not None else None
 
     def sources(self, gold: str) -> tuple[str, ...]:
         """What a gold span was made of."""
-        return next((item.sources for item, key in self.made if key == gold), ())
+        return next((made_of(item, key) for item, key in self.made if key == gold), ())
+
+    def may_be(self, gold: str, source: str) -> bool:
+        """Whether a gold span at the very place of a source may stand for it: not if it was made of
+        another span of the same annotator there."""
+        start = source.partition("/")[0] + "/"
+        own = [x for x in self.sources(gold) if x.startswith(start)]
+        return not own or source in own
 
     def only(self, sources: Iterable[str]) -> str | None:
-        """The one gold span that stands for all of some sources; None if there is none."""
+        """The one gold span that stands for all of some sources; None if there is none.
+
+        Where a span was taken in pieces, that is the gold of the piece for the piece and the whole.
+        """
+        sources = list(sources)
         found = {self.span(source) for source in sources}
+        if len(found) > 1:
+            found = set.intersection(*(self._nearest.get(source, set()) for source in sources))
         return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _nearest(self) -> dict[str, set[str | None]]:
+        """The gold spans that stand for a source, or of whose sources by one annotator it is the
+        most alike."""
+        found: dict[str, set[str | None]] = {}
+        for item, key in self.made:
+            by: dict[str, list[tuple[Span, str]]] = {}
+            for source in made_of(item, key):
+                span = self.counterparts.span(source)
+                if span is not None:
+                    by.setdefault(source.partition("/")[0], []).append((span, source))
+                    found.setdefault(source, set()).add(self.span(source))
+            for mine in by.values():
+                own = self.gold.spans[key]
+                _, source = max(mine, key=lambda x: alike(x[0], own))
+                found[source].add(key)
+        return found
 
     def decided(self, name: str, sources: Iterable[str]) -> Verdict | None:
         """The verdict on an attribute or link type (or, without sources, on a document field) of
@@ -94,6 +129,13 @@ class Standing:
             if gold is not None and self.counterparts.exists(item.case):
                 found.setdefault(gold, {})[name_of(item)] = item
         return found
+
+
+def made_of(verdict: Verdict, gold: str) -> tuple[str, ...]:
+    """The sources of one of a verdict's gold spans: where both were taken, each has its own."""
+    if verdict.decision == "both" and len(verdict.sources) == len(verdict.spans):
+        return (verdict.sources[verdict.spans.index(gold)],)
+    return verdict.sources
 
 
 def alike(span: Span, own: Span) -> tuple[bool, float, str]:

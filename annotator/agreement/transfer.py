@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from annotator.agreement.counterparts import Counterparts
-from annotator.agreement.standing import Standing, alike, kind_of
+from annotator.agreement.standing import Standing, alike, kind_of, made_of
 from annotator.model.annotation import AnnotationSet, Decision, Link, Span, Verdict
 from annotator.model.errors import EditError
 from annotator.model.session import Session
@@ -141,20 +141,18 @@ class Transfer:
                     yield work, work.links_from(span.id)
             return
         comparison = self.counterparts.comparison(a.annotator, b.annotator)
-        if verdict.decision != "both" and comparison.partner.get(mine.id) == theirs.id:
+        if comparison.partner.get(mine.id) == theirs.id:
             differing = comparison.differing_links(mine, theirs)
             yield a, [link for link in a.links_from(mine.id) if link.type not in differing]
             return
         of_a = verdict.decision in ("took-a", "merged", "agree")
-        if verdict.decision == "both":
-            span = self.gold.spans[gold]
-            of_a = (mine.label, mine.fragments) == (span.label, span.fragments)
         yield (a, a.links_from(mine.id)) if of_a else (b, b.links_from(theirs.id))
 
     def _nearest(self, work: AnnotationSet, verdict: Verdict, gold: str) -> Span | None:
         """The annotator's span among a verdict's sources that a gold span is most alike."""
         start = f"{work.annotator}/"
-        keys = [x.removeprefix(start) for x in verdict.sources if x.startswith(start)]
+        sources = made_of(verdict, gold)
+        keys = [x.removeprefix(start) for x in sources if x.startswith(start)]
         found = [work.spans[key] for key in keys if key in work.spans]
         own = self.gold.spans[gold]
         return max(found, key=lambda span: alike(span, own), default=None)

@@ -58,8 +58,9 @@ def command(
     `annotator export --annotators gold --done-only` leaves the open ones out.
 
     Without a screen: --cases writes what is open (of ARTICLE, or all), with what A and B say and
-    the sentence; fill in "decision" (a, b, both, neither, union or intersection), and if you like
-    "note" and "gap"; --verdicts records it. What a decision opens up is in the next --cases.
+    the sentence; fill in "decision" (a, b, both, neither, union or intersection; spans, where what
+    they say of one span is meant of two), and if you like "note" and "gap"; --verdicts records it.
+    What a decision opens up is in the next --cases.
 
     While work is blind you see articles that you are done with yourself; whoever leads the project
     sees all (`annotator config set lead true`).

@@ -26,7 +26,7 @@ from annotator.project.adjudicating import finished_works, queue
 from annotator.store.names import GOLD
 from annotator.text.units import Units
 
-Choice = Literal["a", "b", "both", "neither", "union", "intersection"]
+Choice = Literal["a", "b", "both", "neither", "union", "intersection", "spans"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 
 
@@ -206,6 +206,8 @@ def _record(adjudication: Adjudication, case: Case, decision: Choice) -> None:
         adjudication.both(case)
     elif decision == "neither":
         adjudication.neither(case)
+    elif decision == "spans":
+        adjudication.both_spans(case)
     else:
         adjudication.merge(case, decision)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from annotator.agreement.casebook import Disagreement
-from annotator.agreement.cases import Case, CaseKind, iou, severity, shared, size
+from annotator.agreement.cases import Case, CaseKind, iou, pieces_of, severity
 from annotator.agreement.panel import Panel, Row, panel
 from annotator.agreement.reading import Watch, read_documents
 from annotator.agreement.wording import Wording
@@ -219,14 +219,15 @@ class Review:
                 if not mine or one.case.kind in ("split", "merge"):
                     continue
                 span = sides[whole][mine[0]]
-                pieces = [
-                    other
-                    for other in findings
+                options = {
+                    theirs[0]: other
+                    for other in (one, *findings)
                     if other.case.kind not in ("split", "merge")
                     and (other is one or not (other.case.a, other.case.b)[whole])
                     and (theirs := (other.case.a, other.case.b)[part])
-                    and _mostly_in(sides[part][theirs[0]], span)
-                ]
+                }
+                found = pieces_of(span, [sides[part][key] for key in options])
+                pieces = [options[piece.id] for piece in found]
                 alone = not (one.case.a, one.case.b)[part]
                 if len(pieces) > 1 and (alone or one in pieces):
                     gone = {id(piece) for piece in (one, *pieces)}
@@ -256,7 +257,3 @@ def _joined(kind: CaseKind, one: Finding, pieces: Sequence[Finding], part: int) 
 def _span(record: Record) -> Span:
     fragments = tuple((int(start), int(end)) for start, end in record["fragments"])
     return Span(record["id"], record["label"], fragments)
-
-
-def _mostly_in(piece: Span, whole: Span) -> bool:
-    return 2 * shared(piece, whole) > size(piece)

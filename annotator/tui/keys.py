@@ -187,6 +187,7 @@ ACTIONS: tuple[Action, ...] = (
             ("accept", ("enter",), "Take what the majority says", "majority"),
             ("take-whole-a", ("A",), "Take A with all attributes and links", ""),
             ("take-whole-b", ("B",), "Take B with all attributes and links", ""),
+            ("both-spans", ("*",), "Two spans: take both with all attributes and links", ""),
             ("next-case", ("n", "tab"), "Next case", "next"),
             ("previous-case", ("p", "shift+tab"), "Previous case", ""),
             ("gap", ("g",), "Mark as a gap in the guidelines (or not)", "gap"),

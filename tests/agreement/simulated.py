@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Literal
 
 from annotator.agreement.adjudication import Adjudication
 from annotator.agreement.cases import Case
 from annotator.model.annotation import AnnotationSet, Change, Link
+from annotator.model.article import Article
 from annotator.model.scheme import Scheme
+from annotator.project import Project
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def references() -> list[tuple[Article, AnnotationSet, Scheme]]:
+    """Every shipped article with its first pass, to be the reference."""
+    project = Project.open(ROOT)
+    found = [
+        (project.store.article(work.article_id), work, project.scheme)
+        for work in project.store.all_annotations("pass-1")
+    ]
+    project.close()
+    assert len(found) > 30
+    return found
 
 
 def copy(work: AnnotationSet, annotator: str) -> AnnotationSet:
@@ -93,21 +112,31 @@ def _err(
 def right_side(
     case: Case, a: AnnotationSet, b: AnnotationSet, reference: AnnotationSet
 ) -> Literal["a", "b", "both", ""]:
-    """Who says what the reference says; of what is alike, "a"."""
+    """Who says what the reference says; of what is alike, "a". Where each has other spans, all of
+    them right, who has all of them, or "both"."""
     of_a = _is_right(case, a, case.a, case.b, reference)
     of_b = _is_right(case, b, case.b, case.a, reference)
-    if of_a and of_b and case.kind == "label":
-        return "both"
+    if of_a and of_b and set(case.a) != set(case.b) and not case.name:
+        return "a" if set(case.a) > set(case.b) else "b" if set(case.b) > set(case.a) else "both"
     return "a" if of_a else "b" if of_b else ""
 
 
 def follow(adjudication: Adjudication, case: Case, reference: AnnotationSet) -> bool:
-    """Decide a case as the reference has it; False if neither annotator is right."""
+    """Decide a case as the reference has it; False if neither annotator is right.
+
+    Of two spans at one place, each annotator may have another: then gold has both, and what one of
+    them has of the other span, with wrong edges, is dropped.
+    """
+    if case.name and case.a != case.b:
+        adjudication.both_spans(case)
+        return True
     side = right_side(case, adjudication.a, adjudication.b, reference)
     acts = {"a": adjudication.take_a, "b": adjudication.take_b, "both": adjudication.both}
     if side:
         acts[side](case)
-    return bool(side)
+    elif case.kind in ("missed", "extra"):
+        adjudication.neither(case)
+    return bool(side) or case.kind in ("missed", "extra")
 
 
 def _is_right(

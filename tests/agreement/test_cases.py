@@ -89,6 +89,49 @@ def test_one_span_in_pieces_is_split_or_merged() -> None:
     assert (case.kind, case.a, case.b) == ("merge", ("s1", "s2"), ("s1",))
 
 
+def test_a_span_within_another_is_no_piece_of_it() -> None:
+    outer = work("mira", span("s1", 0, 60))
+    nested = work("tom", span("s1", 0, 60), span("s2", 20, 60))
+    assert sorted(kinds(cases(outer, nested, SCHEME))) == ["agree", "extra"]
+    assert sorted(kinds(cases(nested, outer, SCHEME))) == ["agree", "missed"]
+    shorter = work("uma", span("s1", 2, 60), span("s2", 20, 60))
+    assert sorted(kinds(cases(outer, shorter, SCHEME))) == ["boundary", "extra"]
+
+
+def test_a_whole_is_compared_with_each_of_its_pieces() -> None:
+    whole = work("mira", span("s1", 0, 30, attributes={"form": "direct"}))
+    pieces = work(
+        "tom",
+        span("s1", 0, 12, attributes={"form": "direct"}),
+        span("s2", 14, 30),
+        span("s3", 40, 50, "SPEAKER"),
+        links=[Link("l1", "holder", "s1", "s3")],
+    )
+    named = {(x.kind, x.a, x.b, x.name) for x in cases(whole, pieces, SCHEME) if x.name}
+    assert named == {
+        ("attribute", ("s1",), ("s2",), "form"),
+        ("link", ("s1",), ("s1",), "holder"),
+    }
+    named = {(x.kind, x.a, x.b, x.name) for x in cases(pieces, whole, SCHEME) if x.name}
+    assert named == {
+        ("attribute", ("s2",), ("s1",), "form"),
+        ("link", ("s1",), ("s1",), "holder"),
+    }
+
+
+def test_of_two_spans_at_one_place_those_that_say_most_alike_belong_together() -> None:
+    direct, indirect = {"form": "direct"}, {"form": "indirect"}
+    two = work("mira", span("s1", 0, 30, attributes=direct), span("s2", 0, 30, attributes=indirect))
+    one = work("tom", span("s1", 0, 30, attributes=indirect))
+    found = {x.kind: x.a for x in cases(two, one, SCHEME)}
+    assert found == {"agree": ("s2",), "missed": ("s1",)}
+    edges = work(
+        "uma", span("s1", 0, 30, attributes=indirect), span("s2", 1, 30, attributes=direct)
+    )
+    found = {x.kind: (x.a, x.b) for x in cases(two, edges, SCHEME)}
+    assert found == {"agree": (("s2",), ("s1",)), "boundary": (("s1",), ("s2",))}
+
+
 def test_attributes_count_with_their_defaults() -> None:
     a = work("mira", span("s1", 0, 9))
     assert kinds(
@@ -191,3 +234,17 @@ def test_ids_and_their_order_decide_nothing(left, right) -> None:  # type: ignor
 def test_a_set_agrees_with_itself(rows) -> None:  # type: ignore[no-untyped-def]
     a = _made("mira", rows, "s")
     assert {case.kind for case in cases(a, _made("tom", rows, "s"), SCHEME)} <= {"agree"}
+
+
+def test_two_speakers_at_one_place_are_told_apart_by_whom_they_are() -> None:
+    def one(annotator: str, *names: str) -> AnnotationSet:
+        keys = range(1, len(names) + 1)
+        return work(
+            annotator,
+            *(span(f"s{key}", 0, 30, "SPEAKER") for key in keys),
+            links=[Link(f"l{key}", "ref", f"s{key}", f"e{key}", "entity") for key in keys],
+            entities=[Entity(f"e{key}", name) for key, name in zip(keys, names, strict=True)],
+        )
+
+    found = {x.kind: x.a for x in cases(one("mira", "Ilva", "Toren"), one("tom", "Toren"), SCHEME)}
+    assert found == {"agree": ("s2",), "missed": ("s1",)}

@@ -205,6 +205,19 @@ def test_a_span_that_two_have_with_other_edges_is_asked_of_these_two(shipped: Sh
     assert desk.open() == []
 
 
+def test_a_nested_span_of_two_is_taken_whatever_a_third_has_around_it(shipped: Shipped) -> None:
+    desk = table(
+        shipped,
+        work(shipped, "mira", claim("s1", 10, 30)),
+        work(shipped, "tom", claim("s1", 20, 30)),
+        work(shipped, "uma", claim("s1", 10, 30), claim("s2", 20, 30)),
+    )
+    for pair in desk.pairs:
+        pair.take_agreed()
+    assert sorted(span.fragments for span in desk.gold.spans.values()) == [((10, 30),), ((20, 30),)]
+    assert desk.open() == []
+
+
 def test_entities_of_three_are_one(shipped: Shipped) -> None:
     def one(annotator: str, name: str) -> AnnotationSet:
         ref = Link("l1", "ref", "s1", "e7", "entity")
@@ -237,13 +250,12 @@ def test_document_fields_are_decided_once(shipped: Shipped) -> None:
 # -- whole articles --------------------------------------------------------------------------------
 
 
-@given(seed=st.integers(0, 10_000), count=st.integers(3, 5))
-@settings(max_examples=8, deadline=None)
-def test_gold_is_the_reference_where_verdicts_follow_it(
-    shipped: Shipped, seed: int, count: int
-) -> None:
+@given(number=st.integers(0, 10_000), seed=st.integers(0, 10_000), count=st.integers(3, 5))
+@settings(max_examples=12, deadline=None)
+def test_gold_is_the_reference_where_verdicts_follow_it(number: int, seed: int, count: int) -> None:
     """Whatever the order of the questions, with a restart half-way and decisions taken back."""
-    article, reference, scheme = shipped
+    shipped = simulated.references()
+    article, reference, scheme = shipped[number % len(shipped)]
     works = simulated.several(reference, scheme, seed, NAMES[:count], share=0.6)
     desk = Table(article, scheme, *works)
     choices = Random(seed)
@@ -269,13 +281,14 @@ def test_gold_is_the_reference_where_verdicts_follow_it(
     assert not any(desk.gold.mapping(x) for x in ("span", "link", "entity", "verdict"))  # type: ignore[arg-type]
 
 
-@given(seed=st.integers(0, 10_000), count=st.integers(3, 4))
-@settings(max_examples=5, deadline=None)
+@given(number=st.integers(0, 10_000), seed=st.integers(0, 10_000), count=st.integers(3, 4))
+@settings(max_examples=8, deadline=None)
 def test_every_difference_about_a_gold_span_is_decided_once_and_gold_says_what_was_decided(
-    shipped: Shipped, seed: int, count: int
+    number: int, seed: int, count: int
 ) -> None:
     """Annotators who err independently of each other, and a lead who decides by chance."""
-    article, reference, scheme = shipped
+    shipped = simulated.references()
+    article, reference, scheme = shipped[number % len(shipped)]
     works = [
         simulated.several(reference, scheme, seed + number, (name, "nobody"), share=0.8)[0]
         for number, name in enumerate(NAMES[:count])
@@ -325,7 +338,9 @@ def _check_said(desk: Table, case: Case, gold: str, key: str, standing: Standing
             value = one.spans[key].attributes.get(case.name)
             for link in one.links_from(key, case.name):
                 if link.target_kind == "span":
-                    said.add(standing.span(f"{name}/{link.target}"))
+                    end = standing.span(f"{name}/{link.target}")
+                    if end and desk.gold.spans[end].label == one.spans[link.target].label:
+                        said.add(end)  # a link to another label may be refused
                 elif link.target in one.entities:
                     said.add("entity")
                 else:
@@ -335,7 +350,7 @@ def _check_said(desk: Table, case: Case, gold: str, key: str, standing: Standing
     else:
         links = desk.gold.links_from(gold, case.name)
         drawn = {"entity" if link.target in desk.gold.entities else link.target for link in links}
-        assert drawn == said - {None}
+        assert drawn == said
 
 
 def test_a_value_is_chosen_only_for_a_span_in_gold(shipped: Shipped) -> None:

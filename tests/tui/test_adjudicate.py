@@ -397,7 +397,7 @@ async def test_two_simulated_annotators_become_the_reference(tmp_path: Path, see
         while bench.screen.left:
             assert bench.screen.case is not None
             side = simulated.right_side(bench.screen.case, a, b, reference)
-            await bench.press({"both": "plus"}.get(side, side))
+            await bench.press({"both": "plus", "": "x"}.get(side, side))
         await bench.press("ctrl+d")
         if bench.gold.status != "done":
             await bench.press("ctrl+d")

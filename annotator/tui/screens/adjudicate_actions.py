@@ -75,6 +75,9 @@ class AdjudicateActions:
     def do_both(self: AdjudicateScreen) -> None:
         self.decide(self.adjudication.both)
 
+    def do_both_spans(self: AdjudicateScreen) -> None:
+        self.decide(self.adjudication.both_spans)
+
     def do_neither(self: AdjudicateScreen) -> None:
         self.decide(self.adjudication.neither)
 
