@@ -60,14 +60,17 @@ def several(
     share: float = 0.4,
 ) -> list[AnnotationSet]:
     """Sets with the ids of the reference. Each span, and what leads to it, is for some to get
-    wrong, all in the same way: one of two or three, up to half of more."""
+    wrong, all in the same way: one of two or three, up to half of more. Spans of one label at one
+    place, which can be told apart only by what they say, are for the same ones."""
     random = Random(seed)
     works = [copy(reference, name) for name in names]
     most = max(1, len(works) // 2)
-    owners = {
-        key: frozenset(random.sample(range(len(works)), random.randint(1, most)))
-        for key in sorted(reference.spans)
-    }
+    at: dict[object, frozenset[int]] = {}
+    owners: dict[str, frozenset[int]] = {}
+    for key in sorted(reference.spans):
+        span = reference.spans[key]
+        wrong = frozenset(random.sample(range(len(works)), random.randint(1, most)))
+        owners[key] = at.setdefault((span.label, span.fragments), wrong)
     for key, wrong in owners.items():
         if random.random() < share:
             error = random.random()
@@ -125,15 +128,22 @@ def follow(adjudication: Adjudication, case: Case, reference: AnnotationSet) -> 
     """Decide a case as the reference has it; False if neither annotator is right.
 
     Of two spans at one place, each annotator may have another: then gold has both, and what one of
-    them has of the other span, with wrong edges, is dropped.
+    them has of the other span, with wrong edges, is dropped. If one has both, that one is followed.
     """
     if case.name and case.a != case.b:
-        adjudication.both_spans(case)
+        keys = {*case.a, *case.b}
+        both = [
+            all(key in work.spans and _is_right(case, work, (key,), (), reference) for key in keys)
+            for work in (adjudication.a, adjudication.b)
+        ]
+        acts = [adjudication.take_a, adjudication.take_b]
+        act = acts[both.index(True)] if any(both) else adjudication.both_spans
+        act(case)
         return True
     side = right_side(case, adjudication.a, adjudication.b, reference)
-    acts = {"a": adjudication.take_a, "b": adjudication.take_b, "both": adjudication.both}
+    taking = {"a": adjudication.take_a, "b": adjudication.take_b, "both": adjudication.both}
     if side:
-        acts[side](case)
+        taking[side](case)
     elif case.kind in ("missed", "extra"):
         adjudication.neither(case)
     return bool(side) or case.kind in ("missed", "extra")
