@@ -130,7 +130,9 @@ def _check_work(
         if any(piece != piece.strip() for piece in span.pieces(article.text)):
             message = f"{what} begins or ends with white space"
             yield found("warning", "white-space-edge", message, span.id)
-        twin = seen.setdefault((span.label, span.fragments), span.id)
+        links = sorted((x.type, x.target_kind, x.target) for x in work.links_from(span.id))
+        said = (span.label, span.fragments, repr(sorted(span.attributes.items())), repr(links))
+        twin = seen.setdefault(said, span.id)
         if twin != span.id:
             yield found("warning", "duplicate-span", f"{what} is the same as {twin}", span.id)
 
