@@ -7,7 +7,7 @@ import pytest
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import Article, hash_text
 from annotator.model.errors import AnnotatorError
-from annotator.store import files
+from annotator.store import checkpoints
 from annotator.store.files import FileStore
 
 
@@ -39,7 +39,7 @@ def test_all_are_there_at_once(store: FileStore) -> None:
 def test_large_batches_are_spread_over_files(
     store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "ROTATE_BYTES", 1000)
+    monkeypatch.setattr(checkpoints, "ROTATE_BYTES", 1000)
     articles = [article(number) for number in range(12)]
     store.add_all(articles, [(one, work(one)) for one in articles])
     written = sorted((store.root / "corpus/annotations/ada").glob("*.jsonl"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from annotator.model.annotation import AnnotationSet, Span
 from annotator.model.article import hash_text
 from annotator.model.errors import AnnotatorError
-from annotator.store import files
+from annotator.store import checkpoints
 from annotator.store.files import FileStore
 from annotator.store.lines import decode, encode
 from tests.store.conftest import TEXT, article
@@ -92,7 +92,7 @@ def test_saving_the_same_again_writes_nothing(store: FileStore, root: Path) -> N
 def test_files_are_rotated(
     store: FileStore, root: Path, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "ROTATE_BYTES", 1000)
+    monkeypatch.setattr(checkpoints, "ROTATE_BYTES", 1000)
     for count in range(1, 12):
         store.save(work(*["CUE"] * count))
     assert len(files_of(root)) > 3
