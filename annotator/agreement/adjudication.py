@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from annotator.agreement.cases import Case
 from annotator.agreement.counterparts import Counterparts
@@ -31,6 +31,15 @@ from annotator.model.scheme import Scheme
 from annotator.model.session import Session
 
 _TOOK: dict[Side, Decision] = {"a": "took-a", "b": "took-b"}
+
+
+class _Wanted(NamedTuple):
+    """A gold span to be made."""
+
+    label: str
+    fragments: tuple[Fragment, ...]
+    values: dict[str, Value]
+    flags: tuple[str, ...]
 
 
 class Adjudication:
@@ -272,7 +281,8 @@ class Adjudication:
             return
         with self._decision(f"both {case.label}"):
             wanted = [
-                (span.label, span.fragments, dict(span.attributes)) for span in self._spans(case)
+                _Wanted(span.label, span.fragments, dict(span.attributes), span.flags)
+                for span in self._spans(case)
             ]
             self._transfer.draw(set(self._record(case, "both", wanted)))
 
@@ -305,7 +315,7 @@ class Adjudication:
             pattern = self._merged_pair(case, "a") if case.a else self._wholes(case, "b")
             if how != "by hand":
                 fragments = self._fragments(case, how)
-                pattern = [(label, fragments, values) for label, _, values in pattern[:1]]
+                pattern = [one._replace(fragments=fragments) for one in pattern[:1]]
             made = self._record(case, "merged", pattern)
             self._transfer.draw(set(made))
         return made
@@ -369,8 +379,10 @@ class Adjudication:
             if item.spans and any(source in sources for source in item.sources)
         ]
         made = [
-            self.session.add_span(label, fragments, values, origin="copied").id
-            for label, fragments, values in wanted
+            self.session.add_span(
+                one.label, one.fragments, one.values, origin="copied", flags=one.flags
+            ).id
+            for one in wanted
         ]
         for item in [*outdated, *([before] if before else [])]:
             for span in item.spans:
@@ -440,7 +452,8 @@ class Adjudication:
     # -- spans and values --------------------------------------------------------------------------
 
     def _merged_pair(self, case: Case, side: Side) -> list[_Wanted]:
-        """One side's spans; a span both have keeps what both say of it and what was decided."""
+        """One side's spans; a span both have keeps what both say of it and what was decided, and
+        one they have alike the flags that both gave it."""
         if case.kind not in ("agree", "boundary"):
             return self._wholes(case, side)
         one, other = self.a.spans[case.a[0]], self.b.spans[case.b[0]]
@@ -451,15 +464,20 @@ class Adjudication:
             for name, value in {**other.attributes, **one.attributes}.items()
             if name not in differing
         }
-        return [(span.label, span.fragments, self._settled(self._sources(case), span, values))]
+        flags = span.flags
+        if case.kind == "agree":
+            flags = tuple(flag for flag in one.flags if flag in other.flags)
+        values = self._settled(self._sources(case), span, values)
+        return [_Wanted(span.label, span.fragments, values, flags)]
 
     def _wholes(self, case: Case, side: Side) -> list[_Wanted]:
         name = (self.a if side == "a" else self.b).annotator
         return [
-            (
+            _Wanted(
                 span.label,
                 span.fragments,
                 self._settled([f"{name}/{span.id}"], span, dict(span.attributes)),
+                span.flags,
             )
             for span in self._side(case, side)
         ]
@@ -529,10 +547,6 @@ class Adjudication:
         standing = standing or Standing(self.gold, self.counterparts)
         gold = standing.only(self._sources(case)) if case.a else None
         return gold if gold and self.gold.spans[gold].label == case.label else None
-
-
-_Wanted = tuple[str, tuple[Fragment, ...], dict[str, Value]]
-"""Label, fragments and attributes of a gold span to be made."""
 
 
 def _union(pieces: Iterable[Fragment]) -> list[Fragment]:

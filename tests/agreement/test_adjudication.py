@@ -89,6 +89,23 @@ def test_what_agrees_is_taken_over_at_once_as_one_edit(project: Project) -> None
     assert list(found.gold.spans) == [span.id]
 
 
+def test_flags_are_kept_where_all_gave_them_of_whom_a_span_is_taken(project: Project) -> None:
+    both, edges, only_one = claim("s1", 10, 30), claim("s2", 40, 60), claim("s3", 80, 90)
+    a = work(
+        project,
+        "mira",
+        replace(both, flags=("unsure", "mt")),
+        replace(edges, flags=("mt",)),
+        replace(only_one, flags=("unsure",)),
+    )
+    b = work(project, "tom", replace(both, flags=("mt",)), claim("s2", 40, 55))
+    found = adjudication(project, a, b)
+    found.take_agreed()
+    while cases := found.open():
+        found.take_a(cases[0])
+    assert [span.flags for span in found.gold.in_order()] == [("mt",), ("mt",), ("unsure",)]
+
+
 @pytest.mark.parametrize(
     ("act", "expected", "decision"),
     [
