@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Literal, NamedTuple
 
-from annotator.agreement.cases import Case
+from annotator.agreement.cases import Case, same_value
 from annotator.agreement.counterparts import Counterparts
 from annotator.agreement.sources import changed_since, digest_of, recorded
 from annotator.agreement.standing import Standing, kind_of, name_of
@@ -246,8 +246,8 @@ class Adjudication:
         works = self.counterparts.works.values()
         for field in self.scheme.fields:
             value = self.a.fields.get(field.name)
-            count = sum(work.fields.get(field.name) == value for work in works)
-            same = value is not None and value == self.b.fields.get(field.name)
+            count = sum(same_value(work.fields.get(field.name), value) for work in works)
+            same = value is not None and same_value(value, self.b.fields.get(field.name))
             if same and 2 * count > len(works) and field.name not in self.gold.fields:
                 with suppress(EditError):
                     self.session.set_field(field.name, value)

@@ -130,7 +130,7 @@ class Comparison:
         label = self.scheme.labels.get(one.label)
         known = [attribute.name for attribute in label.attributes] if label else []
         names = dict.fromkeys([*known, *sorted({*one.attributes, *other.attributes})])
-        return [name for name in names if self.value(one, name) != self.value(other, name)]
+        return [x for x in names if not same_value(self.value(one, x), self.value(other, x))]
 
     def differing_links(self, one: Span, other: Span) -> list[str]:
         label = self.scheme.labels.get(one.label)
@@ -198,7 +198,7 @@ class Comparison:
         for field in self.scheme.fields:
             mine = self.a.fields.get(field.name, field.default)
             theirs = self.b.fields.get(field.name, field.default)
-            if mine != theirs:
+            if not same_value(mine, theirs):
                 details = [f"{field.name}: {_shown(mine)} / {_shown(theirs)}"]
                 found.append(self._case("attribute", [], [], details, field.name))
         return found
@@ -337,6 +337,13 @@ class Comparison:
         """Whether a link says who a mention is: a type that never leads to a span."""
         rule = self.scheme.link(span.label, link.type)
         return rule is not None and set(rule.targets) <= {ENTITY, TOPIC}
+
+
+def same_value(one: Value | None, other: Value | None) -> bool:
+    """Whether two values say the same; the order of a list of values says nothing."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return set(one) == set(other)
+    return one == other
 
 
 def _matched(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from annotator.agreement.cases import Case, Comparison
+from annotator.agreement.cases import Case, Comparison, same_value
 
 Side = Literal["a", "b"]
 
@@ -67,7 +67,7 @@ def _supports(
         field = both.scheme.document_field(case.name)
         default = field.default if field else None
         said = [x.fields.get(case.name, default) for x in (third, both.a, both.b)]
-        return said[0] == said[1], said[0] == said[2]
+        return same_value(said[0], said[1]), same_value(said[0], said[2])
     if case.kind == "missed":
         marked = case.a[0] in with_a.partner
         return marked, not marked
@@ -87,7 +87,10 @@ def _supports(
             with_b.same_links(other, span, case.name),
         )
     value = both.value(span, case.name)
-    return value == both.value(one, case.name), value == both.value(other, case.name)
+    return (
+        same_value(value, both.value(one, case.name)),
+        same_value(value, both.value(other, case.name)),
+    )
 
 
 def _has_all(comparison: Comparison, keys: tuple[str, ...]) -> bool:

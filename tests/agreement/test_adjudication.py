@@ -444,11 +444,12 @@ def test_gold_is_the_reference_where_verdicts_follow_it(number: int, seed: int) 
 
 def test_document_fields_are_taken_where_equal_and_cases_where_not(project: Project) -> None:
     a, b = work(project, "mira"), work(project, "tom")
-    a.fields |= {"genre": "analysis", "quality": "clean"}
-    b.fields |= {"genre": "opinion", "quality": "clean"}
+    a.fields |= {"genre": "analysis", "quality": "clean", "topics": ("one", "other")}
+    b.fields |= {"genre": "opinion", "quality": "clean", "topics": ("other", "one")}
     found = adjudication(project, a, b)
     found.take_agreed()
     assert found.gold.fields["quality"] == "clean"
+    assert found.gold.fields["topics"] == ("one", "other")
     [case] = found.open()
     assert (case.name, case.a, case.label) == ("genre", (), "")
     found.take_b(case)
