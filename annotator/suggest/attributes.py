@@ -6,6 +6,7 @@ leaves the scheme's default.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,25 @@ _PAST = wordlist(
     held struck shot hit paid sold bought broke began stood saw found
     """
 )
-_TO_COME = wordlist("will would should shall going must")
+_STATES = wordlist("was were had went came did lay stood held saw")
+_PASSIVE = wordlist("was were been being is are be")
+_TO_COME = wordlist("will would should shall going must could might may if")
+
+
+_CLAUSE_BEGINS = wordlist("that to whether if how why what who when where because")
+_SUBJECTS = wordlist("i he she we they it's there")
+_SIDE = wordlist("but although though because while whereas if unless until since so when after")
+_FALSE = wordlist("untrue false unfounded invented wrong nonsense absurd lie lies excluded")
+_ALL = wordlist("all every most majority record first largest twice third quarter both each")
+_AFTER_PLACE = wordlist("the a an this that these those his her its their our my your one all any")
+_SHORT = 10
+_ACTS = {
+    **dict.fromkeys(wordlist("found find finds understood considers regards"), "believe"),
+    **dict.fromkeys(wordlist("voted agreed agrees intends plans"), "commit"),
+    **dict.fromkeys(wordlist("oppose opposes opposed against rejects rejected contested"), "deny"),
+}
+_SELF = wordlist("i we he she they")
+_OWN_WILL = wordlist("will would")
 
 
 def defaults(
@@ -100,23 +119,58 @@ def computed(
     return values
 
 
+def _main_clause(words: Sequence[str]) -> list[str]:
+    """The words of the first main clause, as far as commas and conjunctions tell."""
+    if words[:1] and words[0] in _SIDE and "," in words:
+        words = words[words.index(",") + 1 :]
+    for index in range(2, len(words)):
+        word, before = words[index], words[index - 1]
+        if word in _SIDE or word in (";", ":", "–", "—"):
+            return list(words[:index])
+        if before == "," and word in ("and", "not", "which", "who", "where", "whose", "or"):
+            return list(words[: index - 1])
+        if word == "and" and _has_verb(words[:index]) and _has_verb(words[index + 1 : index + 5]):
+            return list(words[:index])
+    return list(words)
+
+
 def _form(context: Context) -> Value | None:
     if context.is_authors:
         return "authorial"
     quoted = [_quoted(context.units, piece) for piece in context.span.fragments]
     if all(part == "all" for part in quoted):
-        return "direct"
+        is_phrase = context.cue is not None and not _has_verb(context.words)
+        stops = context.content.rstrip("”“’\"'»« ,").endswith((".", "?", "!"))
+        return "mixed" if is_phrase and not stops and len(context.words) <= _SHORT else "direct"
     if any(part != "none" for part in quoted):
         return "mixed"
-    cue = context.cue
-    compresses = cue is not None and (
-        cue.act == "deny" or cue.word.startswith(("call for", "called for", "calls for", "demand"))
-    )
+    if context.cue is None and any(x.type for x in context.annotations.links_from(context.span.id)):
+        return "direct" if _in_interview(context) else "free"
     words = context.words
-    plain = words and words[0] not in ("that", "to", "whether", "if")
-    if compresses and plain and len(words) <= 10 and not FINITE.intersection(words):
-        return "summary"
-    return "indirect"
+    acts = any(
+        (word == "to" and after not in _AFTER_PLACE) or (word == "of" and after.endswith("ing"))
+        for word, after in pairwise(words)
+    )
+    return "indirect" if acts or (_has_verb(words) and words != ["that"]) else "summary"
+
+
+def _has_verb(words: Sequence[str]) -> bool:
+    """Whether words look like a clause: a finite verb, a past form, a pronoun that acts, or the
+    beginning of a clause."""
+    if words[:1] and words[0] in _CLAUSE_BEGINS:
+        return True
+    return any(
+        word in FINITE
+        or word in _PAST
+        or word in _SUBJECTS
+        or word.endswith(("n't", "'s", "'re", "'ll", "'ve", "'d", "'m"))
+        or (word.endswith("ed") and len(word) > 4 and number > 1)
+        for number, word in enumerate(words)
+    )
+
+
+def _in_interview(context: Context) -> bool:
+    return context.annotations.fields.get("genre") == "interview"
 
 
 def _quoted(units: Units, piece: Fragment) -> str:
@@ -140,17 +194,26 @@ def _act(context: Context) -> Value | None:
         return "request" if not question and "to" in context.words else "ask"
     if cue.act == "assert" and asks:
         return "ask"
-    return cue.act
+    act = _ACTS.get(cue.word, cue.act)
+    if act == "assert" and cue.word not in ("according to", "reportedly"):
+        words = _main_clause(context.words)
+        if words[:1] == ["that"]:
+            words = words[1:]
+        if len(words) > 1 and words[0] in _SELF and words[1] in _OWN_WILL:
+            return "commit"  # “she would resign”
+        if "should" in words or "must" in words:
+            return "request"
+    return act
 
 
 def _polarity(context: Context) -> Value | None:
-    words = context.words
+    words = _main_clause(context.words)
     turns = sum(
-        negates(word) or word in ("nobody", "nothing", "without", "cannot", "none", "nowhere")
+        negates(word) or word in ("nobody", "nothing", "cannot", "none", "nowhere")
         for word in words
         if word != "nor"
     )
-    turns += sum(word in ("doubt", "doubts") for word in words)
+    turns += sum(word in ("doubt", "doubts") or word in _FALSE for word in words)
     cue = context.cue
     if cue is not None:
         turns += cue.act == "deny" or cue.word in _AGAINST_CUES or cue.word.endswith(" against")
@@ -163,39 +226,45 @@ def _certainty(context: Context) -> Value | None:
     if act in ("request", "ask") or (cue is not None and cue.negated and cue.act == "assert"):
         return "none"
     unsure = cue is not None and cue.word in _UNSURE_CUES
-    return "uncertain" if unsure or _HEDGES.intersection(context.words) else "certain"
+    return "uncertain" if unsure or _HEDGES.intersection(_main_clause(context.words)) else "certain"
 
 
 def _check(context: Context) -> Value | None:
-    words = context.words
+    words = _main_clause(context.words)
     if _act(context) in _FACTLESS_ACTS or _TO_COME.intersection(words):
         return "nonfactual"
-    if _NUMBER.search(context.content) or _NUMBER_WORDS.intersection(words):
-        return "minor"
-    if _form(context) == "direct":
-        return "nonfactual"
-    return "minor" if _names_event(context) else "nonfactual"
+    cue = context.cue
+    if cue is not None and cue.word.startswith(("den", "disput")):
+        return "worth"
+    figure = any(_NUMBER.search(word) for word in words) or _NUMBER_WORDS.intersection(words)
+    if figure or _ALL.intersection(words) or _FALSE.intersection(words) or _is_deed(words):
+        return "worth"
+    return "minor" if _PAST.intersection(words) else "nonfactual"
 
 
-def _names_event(context: Context) -> bool:
-    """A name and a verb in the past: Vardia closed the bridge."""
-    names = any(
-        match[0] != "I"
-        for match in re.finditer(r"(?<=\s)[A-ZÀ-Þ][\w’'-]+", " " + context.content)
-        if match.start() > 1 or context.span.start != context.sentence[0]
+def _is_deed(words: Sequence[str]) -> bool:
+    """A verb in the past, other than of being, having or knowing, that is no passive."""
+    return any(
+        before not in _PASSIVE
+        and ((word in _PAST and word not in _STATES) or (word.endswith("ed") and len(word) > 4))
+        for before, word in pairwise(["", *words])
     )
-    past = any(word in _PAST or (word.endswith("ed") and len(word) > 4) for word in context.words)
-    return names and past
 
 
 def _topic(context: Context) -> Value | None:
-    """The topic of the document, if it has one only."""
-    for field in context.scheme.fields:
-        if field.kind == "topics" and field.name == "topics":
-            topics = context.annotations.fields.get(field.name)
-            if isinstance(topics, tuple) and len(topics) == 1:
-                return topics[0]
-    return None
+    """The topic that a stance of this span has, or that a span within it means, if it is one."""
+    work, own = context.annotations, context.span
+    near = {link.source for link in work.links_to(own.id)} if own.id else set()
+    near |= {
+        other.id
+        for other in work.spans.values()
+        if other.id != own.id
+        and any(own.start <= start and end <= own.end for start, end in other.fragments)
+    }
+    topics = {
+        link.target for key in near for link in work.links_from(key) if link.target_kind == "topic"
+    }
+    return topics.pop() if len(topics) == 1 else None
 
 
 def _basis(context: Context) -> Value | None:

@@ -66,9 +66,12 @@ def test_act_polarity_certainty(
 @pytest.mark.parametrize(
     ("text", "piece", "check"),
     [
-        ("Oszkar said that 40 boats sank.", "that 40 boats sank", "minor"),
-        ("Oszkar said forty boats sank.", "forty boats sank", "minor"),
-        ("Oszkar said that Talvia closed the pier.", "that Talvia closed the pier", "minor"),
+        ("Oszkar said that 40 boats sank.", "that 40 boats sank", "worth"),
+        ("Oszkar said forty boats sank.", "forty boats sank", "worth"),
+        ("Oszkar said that Talvia closed the pier.", "that Talvia closed the pier", "worth"),
+        ("Oszkar said that the pier was closed.", "that the pier was closed", "minor"),
+        ("Talvia denied that it had a pier.", "that it had a pier", "worth"),
+        ("Oszkar said 40 boats would sink.", "40 boats would sink", "nonfactual"),
         ("“It will end badly,” he said.", "“It will end badly,”", "nonfactual"),
         ("“What a mess,” he said.", "“What a mess,”", "nonfactual"),
         ("He demanded 40 boats.", "40 boats", "nonfactual"),
@@ -95,7 +98,7 @@ def test_a_claim_of_the_author_is_authorial(work: MakeWork) -> None:
     span = here.mark("CLAIM", "Fares have doubled since spring")
     here.session.link(span.id, "holder", AUTHOR, "entity")
     values = computed(here.units, here.scheme, here.annotations, span, here.article)
-    assert (values["form"], values["check"]) == ("authorial", "minor")
+    assert (values["form"], values["check"]) == ("authorial", "worth")
 
 
 @pytest.mark.parametrize(
@@ -122,13 +125,45 @@ def test_a_stance_on_a_cue_is_stated(work: MakeWork) -> None:
     assert values == {"basis": "stated"}
 
 
-def test_the_only_topic_of_the_document_is_taken(work: MakeWork) -> None:
-    here = work("Talvia said that it was late.")
-    assert "topic" not in claim(here, "that it was late")
+def test_a_claim_has_the_topic_of_its_stance_or_of_what_stands_in_it(work: MakeWork) -> None:
+    here = work("Oszkar rejects the pier. He said that the new quay was late.")
     here.session.set_field("topics", ("pier",))
-    assert claim(here, "that it was late")["topic"] == "pier"
-    here.session.set_field("topics", ("pier", "buoy"))
-    assert "topic" not in claim(here, "that it was late")
+    assert "topic" not in claim(here, "that the new quay was late")
+    first, second = here.mark("CLAIM", "the pier"), here.mark("CLAIM", "that the new quay was late")
+    stance, target = here.mark("STANCE", "rejects"), here.mark("TARGET", "the new quay")
+    here.session.link(stance.id, "claim", first.id)
+    here.session.link(stance.id, "target", "pier", "topic")
+    here.session.link(target.id, "ref", "quay", "topic")
+    found = [
+        computed(here.units, here.scheme, here.annotations, span, here.article)["topic"]
+        for span in (first, second)
+    ]
+    assert found == ["pier", "quay"]
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "form"),
+    [
+        ("Oszkar called it “a fig leaf”.", "“a fig leaf”", "mixed"),
+        ("“No boats today.” said Oszkar.", "“No boats today.”", "direct"),
+        ("Oszkar welcomed the new pier.", "the new pier", "summary"),
+        ("Oszkar urged Talvia to build a pier.", "Talvia to build a pier", "indirect"),
+    ],
+)
+def test_form_without_a_verb(work: MakeWork, text: str, piece: str, form: str) -> None:
+    assert claim(work(text), piece)["form"] == form
+
+
+@pytest.mark.parametrize(
+    ("piece", "polarity"),
+    [
+        ("that it rained, not that it snowed", "pos"),
+        ("the pier is open because nobody closed it", "pos"),
+        ("this is untrue", "neg"),
+    ],
+)
+def test_only_the_first_main_clause_counts(work: MakeWork, piece: str, polarity: str) -> None:
+    assert claim(work(f"Oszkar said {piece}."), piece)["polarity"] == polarity
 
 
 def test_regions_follow_what_import_proposed(scheme: Scheme) -> None:
