@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @cache
-def references() -> list[tuple[Article, AnnotationSet, Scheme]]:
-    """Every shipped article with its first pass, to be the reference."""
+def references(annotator: str = "pass-1") -> list[tuple[Article, AnnotationSet, Scheme]]:
+    """Every shipped article with one of its passes, to be the reference."""
     project = Project.open(ROOT)
     found = [
         (project.store.article(work.article_id), work, project.scheme)
-        for work in project.store.all_annotations("pass-1")
+        for work in project.store.all_annotations(annotator)
     ]
     project.close()
     assert len(found) > 30
