@@ -158,6 +158,17 @@ async def test_every_case_by_its_key_then_done(root: Path) -> None:
     project.close()
 
 
+async def test_what_is_asked_of_one_span_may_be_meant_of_two(root: Path) -> None:
+    async with at_bench(root) as bench:
+        await bench.press("*")
+        assert bench.places().count("CLAIM The weir at Osk will close") == 2
+        forms = [x.attributes["form"] for x in bench.gold.in_order() if x.label == "CLAIM"]
+        assert sorted(forms) == ["direct", "mixed"]
+        assert [case.kind for case in bench.screen.left] == ["missed", "boundary"]
+        await bench.press("u")
+        assert bench.places().count("CLAIM The weir at Osk will close") == 1
+
+
 async def test_both_neither_and_intersection(root: Path) -> None:
     async with at_bench(root) as bench:
         await bench.press("+")
