@@ -144,7 +144,8 @@ def _form(context: Context) -> Value | None:
         return "mixed" if is_phrase and not stops and len(context.words) <= _SHORT else "direct"
     if any(part != "none" for part in quoted):
         return "mixed"
-    if context.cue is None and any(x.type for x in context.annotations.links_from(context.span.id)):
+    if context.cue is None and context.annotations.links_from(context.span.id):
+        # Somebody holds it, and nothing in the sentence frames it.
         return "direct" if _in_interview(context) else "free"
     words = context.words
     acts = any(
