@@ -117,6 +117,7 @@ class _Desk:
     """One article being adjudicated: its gold, and an adjudication for each pair."""
 
     def __init__(self, project: Project, viewer: str, article_id: str) -> None:
+        project.store.article(article_id)  # refused in words if there is none
         self.works: list[AnnotationSet] = finished_works(project, viewer, article_id)
         if len(self.works) < 2:
             raise AnnotatorError(
