@@ -33,6 +33,7 @@ SHOWN = 100
 """Cases listed for each layer; the rest is counted."""
 _AROUND = 60
 _LONGEST = 240
+_MOST_VALUES = 12  # of a matrix that shows all, also those never confused
 _WINDOW = 10
 _KINDS = {
     "missed": "marked by {0}, not by {1}",
@@ -340,15 +341,32 @@ def _matrix(confusion: Confusion) -> Iterator[str]:
     ]
     if len(used) < 2:
         return
-    names = [_text(confusion.values[i]) for i in used]
-    yield f'<table class="matrix"><caption>{_text(confusion.layer)}</caption><thead><tr><th></th>'
-    yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead><tbody>"
-    for name, i in zip(names, used, strict=True):
-        total = int(confusion.counts[i].sum()) or 1
-        counts = (int(confusion.counts[i, j]) for j in used)
-        cells = "".join(_shaded(count / total, f"{count:,}") for count in counts)
-        yield f"<tr><th>{name}</th>{cells}</tr>"
-    yield "</tbody></table>"
+    layer = _text(confusion.layer)
+    alike = []
+    if len(used) > _MOST_VALUES:
+        alike = [i for i in used if not _is_confused(confusion, i)]
+        used = [i for i in used if _is_confused(confusion, i)]
+    if used:
+        yield f'<div class="wide"><table class="matrix"><caption>{layer}</caption><thead><tr>'
+        yield "<th></th>" + "".join(f"<th>{_text(confusion.values[i])}</th>" for i in used)
+        yield "</tr></thead><tbody>"
+        for i in used:
+            total = int(confusion.counts[i].sum()) or 1
+            counts = (int(confusion.counts[i, j]) for j in used)
+            cells = "".join(_shaded(count / total, f"{count:,}") for count in counts)
+            yield f"<tr><th>{_text(confusion.values[i])}</th>{cells}</tr>"
+        yield "</tbody></table></div>"
+    if alike:
+        times = int(sum(confusion.counts[i, i] for i in alike))
+        more = "more values" if used else "values"
+        yield f'<p class="soft">{layer}: {len(alike):,} {more}, always said alike'
+        yield f" ({times:,} times).</p>"
+
+
+def _is_confused(confusion: Confusion, i: int) -> bool:
+    """Whether a value was ever said where the other said another."""
+    counts = confusion.counts
+    return bool(counts[i].sum() + counts[:, i].sum() > 2 * counts[i, i])
 
 
 def _shaded(share: float, words: str) -> str:

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import orjson
 import pytest
 from wcwidth import wcswidth
 
+from annotator.agreement.measures import Confusion
 from annotator.agreement.panel import Panel, compare, panel
 from annotator.agreement.report import as_csv, lines, number, percent
 from annotator.agreement.report_html import page
@@ -213,3 +215,25 @@ def test_copies_and_assisted_work_are_told() -> None:
     assert "may not be independent" in page(result, lambda _: "x" * 100)
     by_hand = replace(result, without_assisted=True)
     assert "left out" in " ".join(lines(by_hand))
+
+
+def test_of_many_values_the_page_shows_those_that_were_confused(
+    documents: list[Document], found: Panel
+) -> None:
+    texts = {one.id: one.text or "" for one in documents}
+
+    def shown(counts: np.ndarray) -> str:
+        values = tuple(f"value-{number}" for number in range(20))
+        return page(
+            replace(found, confusions=(Confusion("CLAIM.topic", values, counts),)),
+            texts.__getitem__,
+        )
+
+    counts = np.eye(20, dtype=int) * 3
+    web = shown(counts)
+    assert "CLAIM.topic: 20 values, always said alike (60 times)" in web
+    assert "value-7" not in web
+    counts[7, 9] = 1
+    web = shown(counts)
+    assert "18 more values" in web
+    assert [f"<th>value-{number}</th>" in web for number in (7, 9, 8)] == [True, True, False]
