@@ -153,6 +153,8 @@ def _record(project: Project, viewer: str, source: str, *, done: bool, as_json: 
     from annotator.store.names import GOLD
 
     ballots = list(_ballots(source))
+    if not ballots:
+        raise AnnotatorError(f'{source}: no "decision" is filled in; nothing was recorded.')
     with project.lock(GOLD):
         outcome = decide(project, viewer, ballots, done=done)
     if as_json:

@@ -71,7 +71,10 @@ def ballot(row: object, line: int) -> Ballot | None:
         raise AnnotatorError(f"the decision {decision!r} is none of {', '.join(CHOICES)}")
     if not article or not case:
         raise AnnotatorError("article and case say what was decided, and have to be there")
-    return Ballot(article, case, chosen, note, row.get("gap") is True, line)
+    gap = row.get("gap", False)
+    if not isinstance(gap, bool):
+        raise AnnotatorError("gap is true or false")
+    return Ballot(article, case, chosen, note, gap, line)
 
 
 def cases(

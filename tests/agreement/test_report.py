@@ -224,10 +224,8 @@ def test_of_many_values_the_page_shows_those_that_were_confused(
 
     def shown(counts: np.ndarray) -> str:
         values = tuple(f"value-{number}" for number in range(20))
-        return page(
-            replace(found, confusions=(Confusion("CLAIM.topic", values, counts),)),
-            texts.__getitem__,
-        )
+        several = replace(found, confusions=(Confusion("CLAIM.topic", values, counts),))
+        return " ".join(page(several, texts.__getitem__).split())
 
     counts = np.eye(20, dtype=int) * 3
     web = shown(counts)

@@ -418,3 +418,13 @@ async def test_two_simulated_annotators_become_the_reference(tmp_path: Path, see
     assert gold is not None
     assert simulated.said(gold) == simulated.said(reference)
     project.close()
+
+
+async def test_what_was_all_undone_can_be_done_again_after_a_restart(root: Path) -> None:
+    async with at_bench(root) as bench:
+        await bench.press("a", "u", "u")
+        assert not bench.gold.spans
+    async with at_bench(root) as bench:
+        await bench.press("U", "U")
+        assert bench.places() == ["CLAIM The weir at Osk will close", "CUE said"]
+        assert [case.kind for case in bench.screen.left] == ["missed", "boundary"]

@@ -193,6 +193,8 @@ class AdjudicateScreen(AdjudicateActions, Leaving):
             )
         if current.gold.status == "done":
             return "Gold of this article is done; a decision opens it again."
+        if self.session.can_redo and not current.gold.spans:
+            return f"All was undone here; U does it again. {_cases(len(current.open()))} open."
         taken = current.take_agreed()
         agreed = f"{taken} spans agree and are taken over. " if taken else ""
         return f"{agreed}{_cases(len(current.open()))} open."
