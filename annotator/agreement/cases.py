@@ -84,7 +84,10 @@ class Comparison:
 
     def __init__(self, a: AnnotationSet, b: AnnotationSet, scheme: Scheme) -> None:
         self.a, self.b, self.scheme = a, b, scheme
-        left, right = a.in_order(), b.in_order()
+        left, right = (
+            sorted(work.spans.values(), key=lambda x: (x.fragments, x.label, x.id))
+            for work in (a, b)
+        )
         pairs = _matched(left, right, _ANY, same_label=True)
         if _several(left) or _several(right):
             self._ends = {one.id: other.id for one, other in pairs}
