@@ -255,16 +255,16 @@ def _is_deed(words: Sequence[str]) -> bool:
 def _topic(context: Context) -> Value | None:
     """The topic that a stance of this span has, or that a span within it means, if it is one."""
     work, own = context.annotations, context.span
-    near = {link.source for link in work.links_to(own.id)} if own.id else set()
-    near |= {
-        other.id
-        for other in work.spans.values()
-        if other.id != own.id
-        and any(own.start <= start and end <= own.end for start, end in other.fragments)
-    }
-    topics = {
-        link.target for key in near for link in work.links_from(key) if link.target_kind == "topic"
-    }
+    answers = {link.source for link in work.links_to(own.id)} if own.id else set()
+    topics = set()
+    for link in work.links.values():  # few of which lead to topics: spans are looked at last
+        if link.target_kind == "topic" and link.source != own.id:
+            other = work.spans.get(link.source)
+            inside = other is not None and any(
+                own.start <= start and end <= own.end for start, end in other.fragments
+            )
+            if inside or link.source in answers:
+                topics.add(link.target)
     return topics.pop() if len(topics) == 1 else None
 
 
